@@ -1,0 +1,46 @@
+# `make demo` and `make test` do all the set-up they need; see README.md.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+DEMO_DATA ?= data/demo
+
+.PHONY: setup demo test test-long check bench lock
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml requirements/use.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Needs the system package python3-venv; installing it."; $$(command -v sudo || true) apt-get install -y python3-venv; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup
+	$(BIN)/tsunagari import --data-dir $(DEMO_DATA) fixtures/demo.toml
+	$(BIN)/tsunagari publish --data-dir $(DEMO_DATA) --if-staged
+	$(BIN)/tsunagari serve --data-dir $(DEMO_DATA) --port $(PORT)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	@tests/browser/install-chromium
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m "not long"
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+test-long: check
+	@tests/browser/install-chromium
+	$(BIN)/python -m pytest
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
+
+# New exact versions within pyproject.toml's bounds; the files carry hashes and no addresses.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/use.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/use.txt pyproject.toml -o requirements/dev.txt

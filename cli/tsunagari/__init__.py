@@ -1,0 +1,1 @@
+"""Settings and wiring: the one place that chooses an engine, opens the data folder and builds the site."""

@@ -1,0 +1,260 @@
+"""The command line: ``tsunagari crawl | parse | import | publish | rollback | reindex | serve | doctor``.
+
+Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from tsunagari.settings import Settings, SettingsError
+from tsunagari_crawler.errors import CrawlerError
+from tsunagari_indexer.errors import IndexerError
+from tsunagari_parsers.errors import ParserError
+from tsunagari_parsers.records import Program
+from tsunagari_parsers.report import Level
+
+app = typer.Typer(
+    name="tsunagari",
+    help="つながり案内：支援の一覧を取り込み、さがせるようにして、公開します。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[
+    Path, typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data")
+]
+_DATA = Path("data")
+
+
+@app.command()
+def crawl(
+    source: Annotated[str, typer.Argument(help="公開元の名前。省くと一覧を表示します")] = "",
+    data_dir: DataDir = _DATA,
+    delay: Annotated[float, typer.Option(help="1件ごとに待つ秒数", min=0.0)] = 2.0,
+) -> None:
+    """公開元のページと、そこにあるPDFを、保管庫に取得します。"""
+    from tsunagari.crawling import run_crawl, source_lines
+
+    if not source:
+        for line in source_lines():
+            typer.echo(line)
+        return
+    failed = run_crawl(source, data_dir, delay=delay, say=typer.echo, complain=_complain)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def parse(
+    files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
+    year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+) -> None:
+    """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
+    from tsunagari_parsers.document import parse_document
+    from tsunagari_parsers.errors import UnreadableDocumentError
+
+    failed = False
+    for path in files:
+        try:
+            parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year))
+        except OSError as error:
+            _complain(f"{path}：ファイルを読めません（{error.strerror}）")
+            failed = True
+            continue
+        except (UnreadableDocumentError, CrawlerError) as error:
+            _complain(str(error))
+            failed = True
+            continue
+        for program in parsed.programs:
+            print(json.dumps(parse_line(program), ensure_ascii=False))  # noqa: T201
+        for finding in parsed.report.findings:
+            place = f"（{finding.page}ページ、{finding.row}行目）" if finding.page and finding.row else ""
+            mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
+            _complain(f"{path.name}{place}：{mark} [{finding.code}] {finding.message}")
+    raise typer.Exit(2 if failed else 0)
+
+
+@app.command(name="import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="PDF、取り込むPDFの一覧（.toml）、取得の記録（.jsonl）、保管庫のフォルダー")],
+    data_dir: DataDir = _DATA,
+    year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦。令和3年度は2021）")] = None,
+    series: Annotated[str | None, typer.Option(help="一覧の種類")] = None,
+    part: Annotated[str | None, typer.Option(help="同じ年度の一覧がいくつかに分かれているときの区別")] = None,
+    title: Annotated[str | None, typer.Option(help="一覧の題名")] = None,
+    publisher: Annotated[str | None, typer.Option(help="公開元")] = None,
+    url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
+    licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
+) -> None:
+    """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
+    from tsunagari.importing import EditionOptions, import_documents
+
+    options = EditionOptions(year, series, part, title, url, licence, publisher)
+    workspace = Settings.from_environment().workspace(data_dir, writing=True)
+    outcome = import_documents(workspace, paths, options, _progress("読み取り中"))
+    for failure in outcome.failures:
+        _complain(failure)
+    for document in outcome.imported:
+        report = document.parsed.report
+        typer.echo(
+            f"{report.name}：{document.edition.fiscal_year}年度「{report.layout}」{report.pages}ページ、"
+            f"{report.rows_seen}行のうち事業{report.records}件、除いた行{len(report.skips)}"
+        )
+        for skip in report.skips:
+            typer.echo(f"  除いた行：{skip.page}ページ {skip.row}行目（{skip.reason}）{skip.text[:60]}")
+    for name in outcome.replaced:
+        typer.echo(f"同じ年度の前の文書と入れ替えました：{name}")
+    if outcome.unchanged:
+        typer.echo("前に取り込んだものと同じです。変わったところはありません。")
+    if outcome.staged:
+        for one in outcome.staged.findings:
+            where = f"（{one.finding.page}ページ）" if one.finding.page else ""
+            mark = "要確認" if one.finding.level is Level.MUST_LOOK else "参考"
+            typer.echo(f"  {mark} {one.name}{where}：[{one.finding.code}] {one.finding.message}")
+        typer.echo(f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.listings}）。")
+        if outcome.staged.must_look:
+            typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
+        typer.echo("公開するには tsunagari publish を実行してください。")
+    raise typer.Exit(2 if outcome.failures else 0)
+
+
+@app.command()
+def publish(
+    data_dir: DataDir = _DATA,
+    force: Annotated[str | None, typer.Option(help="要確認の指摘があっても公開する理由（台帳に残ります）")] = None,
+    if_staged: Annotated[bool, typer.Option("--if-staged", help="公開を待つ世代がなければ何もしません")] = False,
+) -> None:
+    """いちばん新しい公開前の世代を公開します。"""
+    workspace = Settings.from_environment().workspace(data_dir, writing=True)
+    if if_staged and workspace.newest_staged() is None:
+        typer.echo(f"公開を待つ世代はありません。いまの世代は {workspace.current()} です。")
+        return
+    published = workspace.publish(force=force)
+    typer.echo(f"世代 {published.name} を公開しました（前の世代：{published.previous or 'なし'}）。")
+
+
+@app.command()
+def rollback(
+    data_dir: DataDir = _DATA,
+    to: Annotated[int | None, typer.Option(help="戻る世代の番号。省くと1つ前")] = None,
+) -> None:
+    """前に公開した世代に戻します。公開前の世代は捨てます。台帳は変わりません。"""
+    published = Settings.from_environment().workspace(data_dir, writing=True).rollback(to)
+    typer.echo(f"世代 {published.name} に戻しました（前の世代：{published.previous}）。")
+
+
+@app.command()
+def reindex(data_dir: DataDir = _DATA) -> None:
+    """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
+    from tsunagari.importing import reindex as build_again
+
+    workspace = Settings.from_environment().workspace(data_dir, writing=True)
+    staged = build_again(workspace, _progress("読み取り中"))
+    if staged is None:
+        _fail("まだ何も取り込まれていません", 1)
+    typer.echo(f"世代 {staged.name} を作り直しました（事業{staged.listings}）。公開するには tsunagari publish を実行してください。")
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = _DATA,
+    host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="待ち受けるポート", min=0, max=65535)] = 8000,
+) -> None:
+    """公開した世代をウェブサイトとして出します。"""
+    import uvicorn
+
+    from tsunagari.serving import build_site
+
+    site = build_site(Settings.from_environment(), data_dir)
+    typer.echo(f"http://{host}:{port}/ で待ち受けます。終わるには Ctrl+C を押してください。")
+    # uvicorn's own access log would hold query strings; the site writes its own.
+    uvicorn.run(site, host=host, port=port, access_log=False, server_header=False, log_level="warning")
+
+
+@app.command()
+def doctor(data_dir: DataDir = _DATA) -> None:
+    """データの置き場所、公開中の世代、検索エンジンを調べます。問題があれば終了コード1で終わります。"""
+    from tsunagari.doctor import examine
+
+    healthy = True
+    for check in examine(Settings.from_environment(), data_dir):
+        typer.echo(f"{'よし' if check.ok else '問題'}  {check.name}：{check.detail}")
+        healthy = healthy and check.ok
+    raise typer.Exit(0 if healthy else 1)
+
+
+def parse_line(program: Program) -> dict[str, Any]:
+    """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all."""
+    first = program.phones[0] if program.phones else None
+    at = program.provenance
+    return {
+        "prefecture": program.prefecture,
+        "municipality": program.municipality,
+        "program_name": program.program_name,
+        "description": program.description,
+        "department": program.department,
+        "phone": first.number if first else None,
+        "extension": first.extension if first else None,
+        "phones": [
+            {"number": one.number, "extension": one.extension, "note": one.note, "role": one.role, "raw": one.raw}
+            for one in program.phones
+        ],
+        "fiscal_year": program.fiscal_year,
+        "source_kind": program.source_kind,
+        "page": at.page,
+        "row": at.row,
+        "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom],
+        "document_sha256": at.document_sha256,
+    }
+
+
+def main() -> None:
+    """The program's entry: the outer loop, where errors become one line and an exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        app()
+    except (CrawlerError, IndexerError, SettingsError) as error:
+        _fail(str(error), 1)
+    except ParserError as error:
+        _fail(str(error), 2)
+    except BrokenPipeError:
+        # `tsunagari parse … | head` is a fair thing to do.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _year_of(path: Path, year: int | None) -> int | None:
+    from tsunagari_crawler import Edition
+
+    if year is not None:
+        return Edition(fiscal_year=year).fiscal_year
+    beside = Edition.beside(path)
+    return beside.fiscal_year if beside else None
+
+
+def _progress(label: str) -> Callable[[str], None]:
+    """Says what is being read, on a terminal only."""
+
+    def say(name: str) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"{label}：{name}", err=True)
+
+    return say
+
+
+def _complain(message: str) -> None:
+    typer.echo(f"tsunagari: {message}", err=True)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _complain(message)
+    sys.exit(code)

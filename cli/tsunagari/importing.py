@@ -1,0 +1,188 @@
+"""From files, lists of files and crawl manifests to a staged generation."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tsunagari_crawler import Archive, CrawlerError, Edition, EditionError, FetchedDocument
+from tsunagari_crawler.archive import read_manifest
+from tsunagari_indexer.build import ImportedDocument
+from tsunagari_indexer.workspace import Staged, Workspace
+from tsunagari_parsers.document import parse_document
+from tsunagari_parsers.errors import UnreadableDocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class EditionOptions:
+    """What the command line says of the documents; None leaves it to what stands beside them."""
+
+    year: int | None = None
+    series: str | None = None
+    part: str | None = None
+    title: str | None = None
+    url: str | None = None
+    licence: str | None = None
+    publisher: str | None = None
+
+    def apply(self, edition: Edition | None) -> Edition | None:
+        """The edition with what the options say; None if nobody has said a year."""
+        given = {name: value for name in ("series", "part", "title", "url", "licence", "publisher") if (value := getattr(self, name)) is not None}
+        if edition is None:
+            return Edition(fiscal_year=self.year, **given) if self.year is not None else None
+        return replace(edition, **given) if self.year is None else replace(edition, **given, fiscal_year=self.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A document that somebody wants imported: its bytes, and what is known of it."""
+
+    content: bytes
+    name: str
+    edition: Edition | None
+    stored: FetchedDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What an import did. ``staged`` is None where nothing changed or nothing could be read."""
+
+    staged: Staged | None
+    imported: tuple[ImportedDocument, ...]
+    replaced: tuple[str, ...]
+    failures: tuple[str, ...]
+    unchanged: bool
+
+
+def import_documents(
+    workspace: Workspace, paths: Sequence[Path], options: EditionOptions, progress: Callable[[str], None] = lambda _: None
+) -> ImportOutcome:
+    """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
+
+    A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder.
+    A document that cannot be read is left out and named in ``failures``; the others are staged.
+
+    Raises:
+        IndexerError, CrawlerError: the data folder cannot be read or written.
+    """
+    base = workspace.base_documents()
+    read: list[ImportedDocument] = []
+    failures: list[str] = []
+    for path in paths:
+        try:
+            offered = list(_offered(path, workspace.archive))
+        except (OSError, CrawlerError) as error:
+            failures.append(f"{path}：{_reason(error)}")
+            continue
+        for document in offered:
+            progress(document.name)
+            try:
+                read.append(_read(document, options, workspace.archive))
+            except (UnreadableDocumentError, CrawlerError) as error:
+                failures.append(str(error))
+    read, clashes = _without_clashes(read)
+    failures += clashes
+    if not read:
+        return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
+    keys = {document.edition.key for document in read}
+    kept = [fetched for fetched in base if fetched.edition is None or fetched.edition.key not in keys]
+    replaced = [fetched for fetched in base if fetched not in kept]
+    if _same(base, read, kept):
+        return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
+    everything = [*(_reread(fetched, workspace.archive) for fetched in kept), *read]
+    names = tuple(f"{one.name}（{one.sha256[:12]}…）" for one in replaced if one.sha256 not in {new.fetched.sha256 for new in read})
+    return ImportOutcome(workspace.stage(everything), tuple(read), names, tuple(failures), unchanged=False)
+
+
+def reindex(workspace: Workspace, progress: Callable[[str], None] = lambda _: None) -> Staged | None:
+    """Stage the documents of the newest generation again, as today's rules read them; None if there are none."""
+    documents = []
+    for fetched in workspace.base_documents():
+        progress(fetched.name)
+        documents.append(_reread(fetched, workspace.archive))
+    return workspace.stage(documents) if documents else None
+
+
+def _offered(path: Path, archive: Archive) -> Iterator[Offered]:
+    if path.is_dir():
+        manifests = Archive(path).crawl_manifests()
+        if not manifests:
+            raise EditionError("取得の記録（crawls/*.jsonl）がありません。PDFを指定するか、先に tsunagari crawl をしてください")
+        for manifest in manifests:
+            yield from _from_manifest(manifest, Archive(path))
+    elif path.suffix == ".jsonl":
+        yield from _from_manifest(path, Archive(path.parent.parent) if path.parent.name == "crawls" else archive)
+    elif path.suffix == ".toml":
+        for document in _listed(path):
+            yield Offered(document.read_bytes(), document.name, Edition.beside(document))
+    else:
+        yield Offered(path.read_bytes(), path.name, Edition.beside(path))
+
+
+def _from_manifest(manifest: Path, archive: Archive) -> Iterator[Offered]:
+    for fetched in read_manifest(manifest):
+        yield Offered(archive.read(fetched.sha256), fetched.name, fetched.edition, fetched)
+
+
+def _listed(path: Path) -> list[Path]:
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("documents")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise EditionError(f"TOMLとして読めません（{error}）") from error
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, str) for entry in entries):
+        raise EditionError('documents = ["一覧.pdf", …] がありません')
+    return [path.parent / entry for entry in entries]
+
+
+def _read(document: Offered, options: EditionOptions, archive: Archive) -> ImportedDocument:
+    edition = options.apply(document.edition)
+    if edition is None:
+        raise EditionError(
+            f"{document.name}：何年度の一覧か分かりません。--year 2021 のように年度（西暦）を付けるか、{Path(document.name).stem}.toml に fiscal_year = 2021 と書いてください"
+        )
+    parsed = parse_document(document.content, name=document.name, fiscal_year=edition.fiscal_year)
+    settled = edition.with_series(parsed.report.series)
+    if document.stored is None:
+        fetched = archive.store(document.content, name=document.name, edition=settled, url=settled.url)
+    else:
+        if document.stored.sha256 not in archive:
+            archive.store(document.content, name=document.name, edition=settled, url=document.stored.url, headers=document.stored.headers)
+        fetched = replace(document.stored, edition=settled)
+    return ImportedDocument(fetched, parsed)
+
+
+def _reread(fetched: FetchedDocument, archive: Archive) -> ImportedDocument:
+    year = fetched.edition.fiscal_year if fetched.edition else None
+    return ImportedDocument(fetched, parse_document(archive.read(fetched.sha256), name=fetched.name, fiscal_year=year))
+
+
+def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDocument], list[str]]:
+    """Two different files of one edition in one import would replace each other in silence: both are refused."""
+    by_key: dict[tuple[str, int, str], list[ImportedDocument]] = {}
+    for document in read:
+        same = by_key.setdefault(document.edition.key, [])
+        if document.fetched.sha256 not in {other.fetched.sha256 for other in same}:
+            same.append(document)
+    failures = [
+        f"{'、'.join(one.fetched.name for one in same)}：どれも「{series}」{year}年度です。--part（NAME.toml では part）で区別してください"
+        for (series, year, _), same in by_key.items()
+        if len(same) > 1
+    ]
+    return [same[0] for same in by_key.values() if len(same) == 1], failures
+
+
+def _same(base: Sequence[FetchedDocument], read: Sequence[ImportedDocument], kept: Sequence[FetchedDocument]) -> bool:
+    def known(fetched: FetchedDocument) -> tuple[str, Edition | None]:
+        return fetched.sha256, fetched.edition
+
+    return {known(one) for one in base} == {known(one) for one in kept} | {known(one.fetched) for one in read}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "ファイルがありません"
+    if isinstance(error, OSError):
+        return f"ファイルを読めません（{error.strerror}）"
+    return str(error)

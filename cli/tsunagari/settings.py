@@ -1,0 +1,101 @@
+"""Settings, from the environment. A setting that cannot be used is told with its name and its value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tsunagari_indexer.engines.meili import MeiliEngine, MeiliSettings, MeiliWriter
+from tsunagari_indexer.catalogue import Catalogue
+from tsunagari_indexer.engine import SearchEngine
+from tsunagari_indexer.engines.embedded import EmbeddedEngine
+from tsunagari_indexer.generation import Generation
+from tsunagari_indexer.workspace import Workspace, index_name
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the message is for an administrator."""
+
+
+class EngineName(StrEnum):
+    """The search engines to choose from (``TSUNAGARI_ENGINE``)."""
+
+    EMBEDDED = "embedded"
+    MEILI = "meili"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says.
+
+    Each key can also be given as the name of a file that holds it (``TSUNAGARI_…_FILE``), as container secrets are.
+    """
+
+    engine: EngineName = EngineName.EMBEDDED
+    meili_url: str = ""
+    meili_search_key: str = ""
+    meili_admin_key: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment.
+
+        Raises:
+            SettingsError: an unknown engine, a key file that cannot be read, Meilisearch without an address.
+        """
+        name = environment.get("TSUNAGARI_ENGINE", EngineName.EMBEDDED)
+        try:
+            engine = EngineName(name)
+        except ValueError:
+            raise SettingsError(f"TSUNAGARI_ENGINE「{name}」は使えません（{'、'.join(EngineName)}）") from None
+        url = environment.get("TSUNAGARI_MEILI_URL", "")
+        if engine is EngineName.MEILI and not url.startswith(("http://", "https://")):
+            raise SettingsError(f"TSUNAGARI_MEILI_URL「{url}」は http:// か https:// で始めてください")
+        return cls(
+            engine=engine,
+            meili_url=url.rstrip("/"),
+            meili_search_key=_secret(environment, "TSUNAGARI_MEILI_SEARCH_KEY"),
+            meili_admin_key=_secret(environment, "TSUNAGARI_MEILI_ADMIN_KEY"),
+        )
+
+    def workspace(self, root: Path, *, writing: bool) -> Workspace:
+        """The data folder, with what builds indexes outside of it when something is to be written.
+
+        Raises:
+            SettingsError: Meilisearch is chosen and there is no key that may build.
+        """
+        if self.engine is EngineName.EMBEDDED or not writing:
+            return Workspace(root)
+        if not self.meili_admin_key:
+            raise SettingsError("TSUNAGARI_MEILI_ADMIN_KEY（または …_FILE）に、索引を作れる鍵を指定してください")
+        return Workspace(root, MeiliWriter(MeiliSettings(self.meili_url, self.meili_admin_key)))
+
+    def catalogue(self, root: Path) -> Catalogue:
+        """The published generation with the chosen engine.
+
+        Raises:
+            SettingsError: Meilisearch is chosen and there is no key that may search.
+        """
+        if self.engine is EngineName.MEILI and not self.meili_search_key:
+            raise SettingsError("TSUNAGARI_MEILI_SEARCH_KEY（または …_FILE）に、検索だけできる鍵を指定してください")
+        return Catalogue(Workspace(root), self.engine_for)
+
+    def engine_for(self, generation: Generation) -> SearchEngine:
+        """The engine of an open generation."""
+        if self.engine is EngineName.EMBEDDED:
+            return EmbeddedEngine(generation.connection)
+        settings = MeiliSettings(self.meili_url, self.meili_search_key)
+        return MeiliEngine(settings, index_name(generation.meta["name"]))
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str:
+    path = environment.get(f"{name}_FILE")
+    if not path:
+        return environment.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE「{path}」を読めません（{error}）") from error

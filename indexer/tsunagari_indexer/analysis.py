@@ -1,0 +1,105 @@
+"""Language analysis: from Japanese text to the terms that are searched, the same for documents and for queries.
+
+Sudachi gives the words: its longest units (mode C) and their parts (mode A), in normalised form, content words only. The raw
+text is fed, so that offsets hold. A term is a word with a letter for its sort: ``w:`` a normalised word, ``r:`` a reading in
+katakana, ``c:`` a concept or offer. One tokenizer shared by threads fails; making one costs under a microsecond, so each call
+makes its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+
+from sudachipy import Dictionary, SplitMode
+from sudachipy.morpheme import Morpheme
+
+#: Changes whenever the terms of a text change; a part of every generation.
+ANALYSIS_VERSION = f"1/sudachi-{version('sudachipy')}/core-{version('sudachidict-core')}"
+
+#: A longer word would not be indexed by Meilisearch in its ASCII form (250 bytes), so that both engines cut here (bytes of UTF-8).
+MAX_TERM_BYTES = 120
+
+_CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞"})
+#: Verbs and nouns that carry no meaning of their own in these descriptions.
+_EMPTY = frozenset(
+    ["為る", "有る", "居る", "成る", "出来る", "行う", "行なう", "事", "物", "等", "為", "様", "此れ", "其れ", "其の", "又", "及び", "御", "下さる", "たい", "無い", "良い", "欲しい", "貰う", "所", "方", "こと", "何", "何処"]
+)
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー・]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One content word: its terms, and where it stands in the text that was fed (offsets in characters)."""
+
+    surface: str
+    start: int
+    end: int
+    word: str
+    reading: str
+    parts: tuple[str, ...]
+    part_readings: tuple[str, ...]
+
+
+@cache
+def _dictionary() -> Dictionary:
+    return Dictionary(dict="core")
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The content words of ``text``, in its order."""
+    for morpheme in _dictionary().tokenizer(mode=SplitMode.C).tokenize(text):
+        if _is_content(morpheme):
+            word = morpheme.normalized_form()
+            parts = [part for part in morpheme.split(SplitMode.A, add_single=False) if _is_content(part)]
+            yield Token(
+                surface=morpheme.surface(),
+                start=morpheme.begin(),
+                end=morpheme.end(),
+                word=_cut(word),
+                reading=_cut(to_katakana(morpheme.reading_form())),
+                parts=tuple(_cut(part.normalized_form()) for part in parts if part.normalized_form() != word),
+                part_readings=tuple(_cut(to_katakana(part.reading_form())) for part in parts),
+            )
+
+
+def words(text: str) -> frozenset[str]:
+    """The ``w:`` terms of ``text``: each word and its parts."""
+    return frozenset(f"w:{form}" for token in tokens(text) for form in (token.word, *token.parts))
+
+
+def readings(text: str) -> frozenset[str]:
+    """The ``r:`` terms of ``text``: the readings of two kana or more of each word, its parts, and each two adjoining words."""
+    found: set[str] = set()
+    before: Token | None = None
+    for token in tokens(text):
+        found |= {f"r:{reading}" for reading in (token.reading, *token.part_readings) if len(reading) > 1}
+        if before is not None and before.end == token.start:
+            found.add(f"r:{_cut(before.reading + token.reading)}")
+        before = token
+    return frozenset(found)
+
+
+def is_kana(text: str) -> bool:
+    """Whether ``text`` is hiragana and katakana only."""
+    return bool(_KANA.fullmatch(text))
+
+
+def to_katakana(text: str) -> str:
+    """Hiragana as katakana; everything else as it is."""
+    return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in text)
+
+
+def _is_content(morpheme: Morpheme) -> bool:
+    position = morpheme.part_of_speech()
+    if position[0] not in _CONTENT or (position[0] == "名詞" and position[1] == "助動詞語幹"):
+        return False
+    return morpheme.normalized_form() not in _EMPTY and bool(morpheme.normalized_form().strip())
+
+
+def _cut(term: str) -> str:
+    encoded = term.encode()
+    return term if len(encoded) <= MAX_TERM_BYTES else encoded[:MAX_TERM_BYTES].decode(errors="ignore")

@@ -1,0 +1,33 @@
+"""What can go wrong while records are made findable, and while they are searched."""
+
+
+class IndexerError(Exception):
+    """The root of this stage's errors; the message is Japanese, for an administrator."""
+
+
+class DataFileError(IndexerError):
+    """A data file of offers or concepts is malformed; the message names the file and the entry."""
+
+
+class LedgerError(IndexerError):
+    """The ledger cannot be opened or migrated."""
+
+
+class GenerationError(IndexerError):
+    """A generation is away, damaged, or cannot be built."""
+
+
+class NothingPublishedError(GenerationError):
+    """No generation is published yet."""
+
+
+class PublishRefusedError(GenerationError):
+    """A generation may not be published: nothing staged, or findings that somebody must look at."""
+
+
+class EngineError(IndexerError):
+    """The search engine did not do what was asked."""
+
+
+class EngineUnavailableError(EngineError):
+    """The search engine's server is away, refuses the key, or does not answer in time."""

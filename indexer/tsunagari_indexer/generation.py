@@ -1,0 +1,199 @@
+"""Generations: the read-only SQLite files from which everything is served.
+
+A generation is built as ``.part`` with a rollback journal (never WAL: an immutable reader misses an uncheckpointed WAL without an
+error), closed, synced and renamed. It is opened immutable, one connection for a process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from tsunagari_crawler.archive import sync_folder
+from tsunagari_indexer.build import Contents, DocumentFinding
+from tsunagari_indexer.engine import EngineRecord
+from tsunagari_indexer.engines import embedded
+from tsunagari_indexer.errors import GenerationError
+from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_parsers import Finding, Level
+from tsunagari_parsers.text import comparable
+
+#: Changes whenever an older file can no longer be read.
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x74736E67
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (sha256 TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE listings (
+    position INTEGER PRIMARY KEY, -- the listing's `order`
+    id TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL
+);
+CREATE TABLE exact (key TEXT NOT NULL, position INTEGER NOT NULL); -- a phone's digits, a name in comparable form
+CREATE INDEX exact_by_key ON exact (key);
+CREATE TABLE findings (
+    number INTEGER PRIMARY KEY, document TEXT NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL, code TEXT NOT NULL,
+    message TEXT NOT NULL, page INTEGER, row INTEGER, value TEXT NOT NULL
+);
+"""
+
+
+def write_generation(
+    path: Path, contents: Contents, records: Sequence[EngineRecord], meta: Mapping[str, str]
+) -> None:
+    """Write a generation's file, whole or not at all.
+
+    Raises:
+        GenerationError: the folder cannot be written, or the disk is full.
+    """
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            part.unlink()
+        connection = sqlite3.connect(part, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.executescript(_SCHEMA + embedded.SCHEMA)
+            connection.execute("BEGIN")
+            _fill(connection, contents, meta)
+            embedded.write_bitmaps(connection, records)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+        descriptor = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        part.replace(path)
+        sync_folder(path.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise GenerationError(f"世代のファイル {path} を書けません（{error}）") from error
+
+
+class Generation:
+    """An open generation. Reading is safe from several threads; nothing is ever written."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a generation's file.
+
+        Raises:
+            GenerationError: it is away, damaged, no generation, or of another version.
+        """
+        try:
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise GenerationError(f"世代のファイル {path} を開けません（{error}）") from error
+        try:
+            ((application,),) = connection.execute("PRAGMA application_id")
+            ((version,),) = connection.execute("PRAGMA user_version")
+        except sqlite3.Error as error:
+            connection.close()
+            raise GenerationError(f"世代のファイル {path} が壊れています（{error}）") from error
+        if application != _APPLICATION_ID or version != SCHEMA_VERSION:
+            connection.close()
+            raise GenerationError(f"{path} はこの版（{SCHEMA_VERSION}）の世代のファイルではありません（{version}）")
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    @cached_property
+    def meta(self) -> Mapping[str, str]:
+        """What was noted when it was built: name, built_at, engine, analysis, records."""
+        return dict(self._rows("SELECT key, value FROM meta"))
+
+    @cached_property
+    def documents(self) -> Mapping[str, SourceDocument]:
+        """Its documents by hash."""
+        rows = self._rows("SELECT sha256, body FROM documents ORDER BY sha256")
+        return {sha256: SourceDocument(**json.loads(body)) for sha256, body in rows}
+
+    def listing(self, listing_id: str) -> Listing | None:
+        """The listing of this id, or None."""
+        for (body,) in self._rows("SELECT body FROM listings WHERE id = ?", listing_id):
+            return Listing.from_json(json.loads(body))
+        return None
+
+    def listings(self, orders: Iterable[int]) -> list[Listing]:
+        """The listings with these order numbers, in the order given."""
+        return [
+            Listing.from_json(json.loads(body))
+            for order in orders
+            for (body,) in self._rows("SELECT body FROM listings WHERE position = ?", order)
+        ]
+
+    def all_listings(self) -> Iterator[Listing]:
+        """Every listing in order."""
+        for (body,) in self._rows("SELECT body FROM listings ORDER BY position"):
+            yield Listing.from_json(json.loads(body))
+
+    def exactly(self, key: str) -> list[Listing]:
+        """The listings with this phone number (digits only) or of this name (in comparable form), in order."""
+        rows = self._rows("SELECT DISTINCT position FROM exact WHERE key = ? ORDER BY position", key)
+        return self.listings([position for (position,) in rows])
+
+    def knows(self, term: str) -> bool:
+        """Whether any listing holds this term."""
+        return any(True for _ in self._rows("SELECT 1 FROM bitmaps WHERE family = 'term' AND key = ? LIMIT 1", term))
+
+    @cached_property
+    def findings(self) -> tuple[DocumentFinding, ...]:
+        """What an administrator should know of it."""
+        rows = self._rows("SELECT document, name, level, code, message, page, row, value FROM findings ORDER BY number")
+        return tuple(
+            DocumentFinding(document, name, Finding(Level(level), code, message, page, row, value))
+            for document, name, level, code, message, page, row, value in rows
+        )
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self.connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise GenerationError(f"世代のファイル {self.path} を読めません（{error}）") from error
+
+
+def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str, str]) -> None:
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
+    connection.executemany(
+        "INSERT INTO documents VALUES (?, ?)", [(one.sha256, _dump(asdict(one))) for one in contents.documents]
+    )
+    connection.executemany(
+        "INSERT INTO listings VALUES (?, ?, ?)", [(one.order, one.id, _dump(one.to_json())) for one in contents.listings]
+    )
+    connection.executemany(
+        "INSERT INTO exact VALUES (?, ?)",
+        [
+            (key, one.order)
+            for one in contents.listings
+            for key in (comparable(one.program_name), *(phone.number.replace("-", "") for phone in one.phones))
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO findings (document, name, level, code, message, page, row, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (one.document, one.name, one.finding.level, one.finding.code, one.finding.message, one.finding.page, one.finding.row, one.finding.value)
+            for one in contents.findings
+        ],
+    )
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

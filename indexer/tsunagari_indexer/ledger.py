@@ -1,0 +1,177 @@
+"""The ledger: what people and imports decided, kept for good. Public pages never open it.
+
+Migrations are the numbered files of ``migrations/``; each one and its record share a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+from tsunagari_crawler import ArchiveError, FetchedDocument
+from tsunagari_indexer.errors import LedgerError
+from tsunagari_indexer.identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRecord:
+    """What the ledger knows of a generation. ``name`` is that of its file and, with a prefix, of its index."""
+
+    number: int
+    suffix: str
+    state: str
+    created_at: str
+    published_at: str | None
+    documents: tuple[FetchedDocument, ...]
+
+    @property
+    def name(self) -> str:
+        """``7_3fa9c1`` for the seventh generation."""
+        return f"{self.number}_{self.suffix}"
+
+
+class Ledger:
+    """An open ledger."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[Self]:
+        """Open the ledger, making or migrating it as needed.
+
+        Raises:
+            LedgerError: the file is no ledger, or one of a newer version of this software.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        except (OSError, sqlite3.Error) as error:
+            raise LedgerError(f"台帳 {path} を開けません（{error}）") from error
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            ledger = cls(connection, path)
+            ledger._migrate()
+            yield ledger
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(f"台帳 {path} を読み書きできません（{error}）") from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block's changes, or none."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def new_generation(self, suffix: str, documents: Sequence[FetchedDocument]) -> GenerationRecord:
+        """Give out the next number."""
+        created_at = _now()
+        cursor = self._connection.execute(
+            "INSERT INTO generations (suffix, state, created_at, documents) VALUES (?, 'building', ?, ?)",
+            (suffix, created_at, json.dumps([document.to_json() for document in documents], ensure_ascii=False)),
+        )
+        number = cursor.lastrowid
+        if number is None:
+            raise LedgerError(f"台帳 {self._path} が世代の番号を出しません")
+        return GenerationRecord(number, suffix, "building", created_at, None, tuple(documents))
+
+    def set_state(self, number: int, state: str) -> None:
+        """Note what became of a generation."""
+        published_at = _now() if state == "published" else None
+        self._connection.execute(
+            "UPDATE generations SET state = ?, published_at = coalesce(?, published_at) WHERE number = ?",
+            (state, published_at, number),
+        )
+
+    def generations(self, *states: str) -> tuple[GenerationRecord, ...]:
+        """The generations in these states (all, if none is named), oldest first."""
+        rows = self._connection.execute(
+            "SELECT number, suffix, state, created_at, published_at, documents FROM generations ORDER BY number"
+        )
+        return tuple(
+            GenerationRecord(number, suffix, state, created_at, published_at, self._documents(documents, number))
+            for number, suffix, state, created_at, published_at, documents in rows
+            if not states or state in states
+        )
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Every identity that was ever given."""
+        rows = self._connection.execute(
+            "SELECT id, kind, place_code, name, ordinal, phone, series, first_year, last_year FROM identities ORDER BY id"
+        )
+        return tuple(Identity(*row) for row in rows)
+
+    def save_identities(self, identities: Sequence[Identity]) -> None:
+        """Add identities, or follow what changed of those that are known."""
+        self._connection.executemany(
+            "INSERT INTO identities (id, kind, place_code, name, ordinal, phone, series, first_year, last_year) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
+            "ordinal = excluded.ordinal, phone = excluded.phone, series = excluded.series, "
+            "first_year = min(first_year, excluded.first_year), last_year = max(last_year, excluded.last_year)",
+            [astuple(one) for one in identities],
+        )
+
+    def record(self, action: str, generation: int | None, detail: str) -> None:
+        """Write a line of the audit log."""
+        self._connection.execute(
+            "INSERT INTO audit (at, action, generation, detail) VALUES (?, ?, ?, ?)", (_now(), action, generation, detail)
+        )
+
+    def audit(self) -> tuple[tuple[str, str, int | None, str], ...]:
+        """The audit log, oldest first: (at, action, generation, detail)."""
+        return tuple(self._connection.execute("SELECT at, action, generation, detail FROM audit ORDER BY id"))
+
+    def _documents(self, text: str, number: int) -> tuple[FetchedDocument, ...]:
+        try:
+            return tuple(FetchedDocument.from_json(entry, where=f"台帳の世代{number}") for entry in json.loads(text))
+        except (ArchiveError, json.JSONDecodeError) as error:
+            raise LedgerError(f"台帳 {self._path} の世代{number}を読めません（{error}）") from error
+
+    def _migrate(self) -> None:
+        self._connection.execute("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)")
+        done = {version for (version,) in self._connection.execute("SELECT version FROM migrations")}
+        known = dict(_migrations())
+        if unknown := done - known.keys():
+            raise LedgerError(
+                f"台帳 {self._path} は新しい版のもの（{max(unknown)}）で、このプログラムが知るのは{max(known)}までです。プログラムを更新してください"
+            )
+        for version, script in known.items():
+            if version in done:
+                continue
+            with self.transaction():
+                for statement in _statements(script):
+                    self._connection.execute(statement)
+                self._connection.execute("INSERT INTO migrations VALUES (?, ?)", (version, _now()))
+
+
+def _migrations() -> list[tuple[int, str]]:
+    folder = files("tsunagari_indexer") / "migrations"
+    found = [(int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return sorted(found)
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a migration; a script run as one would commit before its record."""
+    plain = re.sub(r"--[^\n]*", "", script)
+    return [statement for statement in plain.split(";") if statement.strip()]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

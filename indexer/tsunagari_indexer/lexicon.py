@@ -1,0 +1,129 @@
+"""The lexicon: everyday words and the concepts that they mean. The entries are data (``data/lexicon.toml``)."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from tsunagari_indexer.analysis import to_katakana
+from tsunagari_indexer.errors import DataFileError
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A meaning with the words for it.
+
+    ``body`` are words of descriptions that carry the concept where no offer does; ``urgent`` brings the lines that help now
+    to the top of any page.
+    """
+
+    id: str
+    words: tuple[str, ...]
+    body: tuple[str, ...] = ()
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptMatch:
+    """A concept found in a query: offsets in the query's folded form (:func:`fold`), which keeps every character's place."""
+
+    concept: Concept
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All concepts. ``surfaces`` maps each word in folded form to its concept."""
+
+    concepts: tuple[Concept, ...]
+    surfaces: Mapping[str, Concept]
+
+    def find(self, query: str) -> list[ConceptMatch]:
+        """The concepts of a query, longest words first where they overlap, in the query's order."""
+        text = fold(query)
+        longest = max(map(len, self.surfaces))
+        found = []
+        at = 0
+        while at < len(text):
+            for length in range(min(longest, len(text) - at), 0, -1):
+                concept = self.surfaces.get(text[at : at + length])
+                if concept is not None and _is_whole(text, at, at + length):
+                    found.append(ConceptMatch(concept, at, at + length))
+                    at += length
+                    break
+            else:
+                at += 1
+        return found
+
+
+def fold(text: str) -> str:
+    """The text for comparing surfaces: NFKC of single characters, lower case, hiragana as katakana; one for one."""
+    return "".join(_fold_char(char) for char in text)
+
+
+def load_lexicon(text: str, *, where: str) -> Lexicon:
+    """Read a lexicon file.
+
+    Raises:
+        DataFileError: not TOML, a concept twice, a word that means two concepts, an empty word.
+    """
+    try:
+        entries: Sequence[dict[str, object]] = tomllib.loads(text)["concept"]
+        concepts = tuple(_concept(entry) for entry in entries)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise DataFileError(f"{where}：語彙の表として読めません（{error}）") from error
+    surfaces: dict[str, Concept] = {}
+    for concept in concepts:
+        for word in concept.words:
+            folded = fold(word)
+            if not folded.strip():
+                raise DataFileError(f"{where}：「{concept.id}」に空の語があります")
+            if surfaces.setdefault(folded, concept) is not concept:
+                raise DataFileError(f"{where}：「{word}」が「{surfaces[folded].id}」と「{concept.id}」の両方にあります")
+    if len({concept.id for concept in concepts}) < len(concepts):
+        raise DataFileError(f"{where}：同じ id の項目が2つあります")
+    return Lexicon(concepts, surfaces)
+
+
+@cache
+def known_lexicon() -> Lexicon:
+    """The lexicon of ``data/lexicon.toml``."""
+    return load_lexicon(
+        (files("tsunagari_indexer") / "data" / "lexicon.toml").read_text(encoding="utf-8"), where="lexicon.toml"
+    )
+
+
+def _concept(entry: Mapping[str, object]) -> Concept:
+    words, body = entry["words"], entry.get("body", [])
+    if not isinstance(words, list) or not isinstance(body, list):
+        raise TypeError(f"{entry.get('id')}: words, body")
+    return Concept(str(entry["id"]), tuple(words), tuple(body), bool(entry.get("urgent", False)))
+
+
+def _fold_char(char: str) -> str:
+    folded = to_katakana(unicodedata.normalize("NFKC", char).lower())
+    return folded if len(folded) == 1 else char
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Not a piece of a longer run of the same script: ライン is not in オンライン, line not in online."""
+    for script in (_is_katakana, _is_latin):
+        if script(text[start]) and start and script(text[start - 1]):
+            return False
+        if script(text[end - 1]) and end < len(text) and script(text[end]):
+            # Hiragana is folded to katakana, so a particle may follow: 「らいんで」 is decided by the word itself.
+            return script is _is_katakana and text[end] in "デニヲガハモノト"
+    return True
+
+
+def _is_katakana(char: str) -> bool:
+    return "ァ" <= char <= "ヺ" or char == "ー"
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()

@@ -1,0 +1,124 @@
+"""Listings: programmes made findable, with their place, their offers and the document that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from tsunagari_indexer.analysis import readings, words
+from tsunagari_indexer.engine import EngineRecord
+from tsunagari_indexer.lexicon import Lexicon, fold
+from tsunagari_indexer.offers import Offer
+from tsunagari_parsers import Phone, PhoneRole, Rect
+
+#: How a listing's kind is called in the API and in filters, by the kind of paper.
+KINDS = {"national_list": "program", "program_sheet": "sheet"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """A document of a generation: which paper it is a copy of, and how it came. Dates are ISO 8601 in UTC."""
+
+    sha256: str
+    name: str
+    series: str
+    fiscal_year: int
+    part: str
+    publisher: str
+    title: str
+    url: str
+    licence: str
+    origin: str
+    fetched_at: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A programme made findable.
+
+    ``prefecture_code`` is JIS X 0401 (two digits), ``municipality_code`` JIS X 0402 (six digits); ``place_evidence`` says what
+    decided them. ``fiscal_year`` is that of the newest list it stands on; ``newest_year`` that of the newest edition of the
+    same series, so that a programme which that edition lacks can say so.
+    """
+
+    id: str
+    kind: str
+    order: int
+    fiscal_year: int
+    era_year: str | None
+    first_year: int
+    newest_year: int
+    prefecture: str
+    prefecture_code: str
+    municipality: str | None
+    municipality_code: str | None
+    place_evidence: str
+    program_name: str
+    description: str
+    department: str
+    phones: tuple[Phone, ...]
+    offers: tuple[Offer, ...]
+    document: str
+    page: int
+    rect: Rect
+    row: int
+
+    @property
+    def is_in_newest_edition(self) -> bool:
+        """Whether the newest edition of its series still has it."""
+        return self.fiscal_year >= self.newest_year
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as :meth:`from_json` takes them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The listing that :meth:`to_json` wrote."""
+        return cls(
+            **{
+                **values,
+                "phones": tuple(Phone(**{**phone, "role": PhoneRole(phone["role"])}) for phone in values["phones"]),
+                "offers": tuple(Offer(**{**offer, "marks": tuple(offer["marks"])}) for offer in values["offers"]),
+                "rect": Rect(**values["rect"]),
+            }
+        )
+
+
+def engine_record(listing: Listing, lexicon: Lexicon) -> EngineRecord:
+    """What the engines hold of a listing."""
+    place = " ".join(filter(None, (listing.prefecture, listing.municipality)))
+    body = listing.description
+    return EngineRecord(
+        order=listing.order,
+        id=listing.id,
+        fields={
+            "concepts": _concepts(listing, lexicon),
+            "name": words(listing.program_name),
+            "place": words(place) | _exact(filter(None, (listing.prefecture, listing.municipality))),
+            "department": words(listing.department),
+            "body": words(body),
+            "readings": readings(body) | readings(listing.program_name) | readings(place),
+        },
+        facets={
+            "kind": (listing.kind,),
+            "prefecture": (listing.prefecture_code,),
+            "municipality": (listing.municipality_code,) if listing.municipality_code else (),
+            "offer": tuple(offer.kind for offer in listing.offers),
+            "year": (str(listing.fiscal_year),),
+        },
+    )
+
+
+def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:
+    """The offers, and the concepts whose own words stand in the name or the description."""
+    text = fold(f"{listing.program_name}\n{listing.description}")
+    found = {offer.kind for offer in listing.offers}
+    found |= {concept.id for concept in lexicon.concepts if any(fold(word) in text for word in concept.body)}
+    return frozenset(f"c:{concept}" for concept in found)
+
+
+def _exact(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(f"w:{name}" for name in names)

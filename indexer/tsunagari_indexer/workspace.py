@@ -1,0 +1,265 @@
+"""The data folder: archive, ledger, generations, and which of them is published.
+
+    data/
+      archive/                documents as fetched
+      ledger.sqlite           what was decided
+      generations/7_3fa9c1.sqlite
+      CURRENT                 names the published generation
+
+Staging, publishing and going back hold one lock, so that two of them never meet. A crash at any point leaves the last published
+generation serving: ``CURRENT`` is replaced by one rename, after everything that it names is complete.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tsunagari_crawler import Archive, FetchedDocument
+from tsunagari_crawler.archive import write_atomically
+from tsunagari_indexer.analysis import ANALYSIS_VERSION
+from tsunagari_indexer.build import DocumentFinding, ImportedDocument, assemble
+from tsunagari_indexer.engine import EngineWriter
+from tsunagari_indexer.errors import GenerationError, NothingPublishedError, PublishRefusedError
+from tsunagari_indexer.generation import Generation, write_generation
+from tsunagari_indexer.ledger import GenerationRecord, Ledger
+from tsunagari_indexer.lexicon import known_lexicon
+from tsunagari_indexer.listings import engine_record
+from tsunagari_indexer.offers import known_offer_rules
+from tsunagari_parsers import Level
+
+#: How many generations are kept, the published one included.
+KEPT = 5
+_NAME = re.compile(r"(\d+)_[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A generation that is built but not published."""
+
+    name: str
+    documents: int
+    listings: int
+    findings: tuple[DocumentFinding, ...]
+
+    @property
+    def must_look(self) -> tuple[DocumentFinding, ...]:
+        """The findings that keep it from being published."""
+        return tuple(one for one in self.findings if one.finding.level is Level.MUST_LOOK)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published or gone back to, and what was left behind."""
+
+    name: str
+    previous: str | None
+
+
+class Workspace:
+    """A data folder. ``writer`` builds the indexes that live outside the generation's file, if any do."""
+
+    def __init__(self, root: Path, writer: EngineWriter | None = None) -> None:
+        self.root = root
+        self.archive = Archive(root / "archive")
+        self._writer = writer
+
+    def current(self) -> str:
+        """The name of the published generation.
+
+        Raises:
+            NothingPublishedError: none is.
+            GenerationError: ``CURRENT`` names no generation.
+        """
+        try:
+            name = (self.root / "CURRENT").read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            raise NothingPublishedError(f"{self.root} には、公開された世代がまだありません。tsunagari import のあと tsunagari publish をしてください") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise GenerationError(f"{self.root / 'CURRENT'} を読めません（{error}）") from error
+        if not _NAME.fullmatch(name):
+            raise GenerationError(f"{self.root / 'CURRENT'} の中身「{name[:40]}」は世代の名前ではありません")
+        return name
+
+    def generation_path(self, name: str) -> Path:
+        """Where the file of a generation lies."""
+        return self.root / "generations" / f"{name}.sqlite"
+
+    def base_documents(self) -> tuple[FetchedDocument, ...]:
+        """The documents that an import starts from: those of the newest staged generation, else of the published one."""
+        with self._ledger() as ledger:
+            staged = ledger.generations("staged")
+            if staged:
+                return staged[-1].documents
+            with suppress(NothingPublishedError):
+                return self._record(ledger, self.current()).documents
+        return ()
+
+    def stage(self, documents: Sequence[ImportedDocument]) -> Staged:
+        """Build a generation of exactly these documents.
+
+        Raises:
+            GenerationError, EngineError: it could not be built; nothing is left of it but its number.
+        """
+        with self._locked(), self._ledger() as ledger:
+            contents = assemble(documents, ledger.identities(), known_offer_rules())
+            if not contents.listings:
+                raise GenerationError("取り込む事業が1つもありません")
+            lexicon = known_lexicon()
+            records = [engine_record(listing, lexicon) for listing in contents.listings]
+            record = ledger.new_generation(secrets.token_hex(3), [document.fetched for document in documents])
+            meta = {
+                "name": record.name,
+                "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "analysis": ANALYSIS_VERSION,
+                "records": str(len(records)),
+            }
+            path = self.generation_path(record.name)
+            try:
+                write_generation(path, contents, records, meta)
+                if self._writer:
+                    self._writer.build(index_name(record.name), records)
+                self._check(path, len(records))
+            except BaseException:
+                self._discard(ledger, record)
+                raise
+            with ledger.transaction():
+                ledger.save_identities(contents.identities)
+                ledger.set_state(record.number, "staged")
+                ledger.record("stage", record.number, f"{len(contents.documents)} documents, {len(records)} listings")
+            return Staged(record.name, len(contents.documents), len(records), contents.findings)
+
+    def newest_staged(self) -> Staged | None:
+        """The generation that :meth:`publish` would take, or None."""
+        with self._ledger() as ledger:
+            staged = ledger.generations("staged")
+            return self._staged(staged[-1]) if staged else None
+
+    def publish(self, *, force: str | None = None) -> Published:
+        """Publish the newest staged generation; older staged ones are discarded.
+
+        Args:
+            force: the reason for publishing although findings are open; it is kept in the ledger.
+
+        Raises:
+            PublishRefusedError: nothing is staged, or somebody must look at findings first.
+        """
+        with self._locked(), self._ledger() as ledger:
+            staged = ledger.generations("staged")
+            if not staged:
+                raise PublishRefusedError("公開を待つ世代がありません。先に tsunagari import をしてください")
+            record = staged[-1]
+            open_findings = self._staged(record).must_look
+            if open_findings and not (force and force.strip()):
+                raise PublishRefusedError(
+                    f"確かめる必要のある指摘が{len(open_findings)}件あります。見たうえで公開するときは --force 理由 を付けてください"
+                )
+            previous = self._switch(ledger, record)
+            ledger.record("publish", record.number, force.strip() if force and open_findings else "")
+            for other in staged[:-1]:
+                self._discard(ledger, other)
+            self._prune(ledger)
+            return Published(record.name, previous)
+
+    def rollback(self, to: int | None = None) -> Published:
+        """Go back to the generation published before this one, or to number ``to``; staged ones are discarded.
+
+        The ledger's decisions stay as they are.
+
+        Raises:
+            PublishRefusedError: there is no such generation, or its file is no longer kept.
+        """
+        with self._locked(), self._ledger() as ledger:
+            current = self._record(ledger, self.current())
+            kept = [
+                record
+                for record in ledger.generations("published")
+                if record.number != current.number and self.generation_path(record.name).exists()
+            ]
+            wanted = [record for record in kept if (record.number == to if to else record.number < current.number)]
+            if not wanted:
+                numbers = "、".join(str(record.number) for record in kept) or "なし"
+                raise PublishRefusedError(f"戻れる世代がありません（保存されている世代：{numbers}）")
+            target = wanted[-1]
+            self._check(self.generation_path(target.name), None)
+            previous = self._switch(ledger, target)
+            ledger.record("rollback", target.number, f"from {current.number}")
+            for record in ledger.generations("staged"):
+                self._discard(ledger, record)
+            return Published(target.name, previous)
+
+    def _switch(self, ledger: Ledger, record: GenerationRecord) -> str | None:
+        previous = None
+        with suppress(NothingPublishedError):
+            previous = self.current()
+        # The state first: a crash before the rename leaves a generation that can be gone to, never one that cannot.
+        ledger.set_state(record.number, "published")
+        write_atomically(self.root / "CURRENT", f"{record.name}\n".encode("ascii"))
+        return previous
+
+    def _staged(self, record: GenerationRecord) -> Staged:
+        generation = Generation.open(self.generation_path(record.name))
+        try:
+            return Staged(record.name, len(generation.documents), int(generation.meta["records"]), generation.findings)
+        finally:
+            generation.close()
+
+    def _check(self, path: Path, expected: int | None) -> None:
+        """Open what was written and count it."""
+        generation = Generation.open(path)
+        try:
+            held = sum(1 for _ in generation.all_listings())
+            if held != (expected if expected is not None else int(generation.meta["records"])):
+                raise GenerationError(f"世代のファイル {path} の件数が合いません（{held}件）")
+        finally:
+            generation.close()
+
+    def _record(self, ledger: Ledger, name: str) -> GenerationRecord:
+        for record in ledger.generations():
+            if record.name == name:
+                return record
+        raise GenerationError(f"世代 {name} は台帳にありません")
+
+    def _discard(self, ledger: Ledger, record: GenerationRecord) -> None:
+        ledger.set_state(record.number, "discarded")
+        path = self.generation_path(record.name)
+        for leftover in (path, path.with_suffix(".part")):
+            with suppress(FileNotFoundError):
+                leftover.unlink()
+        if self._writer and index_name(record.name) in set(self._writer.names()):
+            self._writer.remove(index_name(record.name))
+
+    def _prune(self, ledger: Ledger) -> None:
+        """Remove all but the last generations; readers that have one open keep it until they close it."""
+        current = self.current()
+        kept = [record for record in ledger.generations("published") if self.generation_path(record.name).exists()]
+        for record in kept[:-KEPT]:
+            if record.name != current:
+                self._discard(ledger, record)
+
+    @contextmanager
+    def _ledger(self) -> Iterator[Ledger]:
+        with Ledger.open(self.root / "ledger.sqlite") as ledger:
+            yield ledger
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            file = (self.root / ".lock").open("w")
+        except OSError as error:
+            raise GenerationError(f"データの置き場所 {self.root} に書けません（{error}）") from error
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def index_name(generation: str) -> str:
+    """The name of a generation's index on a search server: ``programs_g7_3fa9c1``."""
+    return f"programs_g{generation}"

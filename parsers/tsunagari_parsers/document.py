@@ -1,0 +1,161 @@
+"""Reading one document: bytes in, records and a report out. No network, no clock, no writes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pdfplumber
+import pypdfium2
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdfexceptions import PDFException
+from pdfplumber.utils.exceptions import PdfminerException
+
+from tsunagari_parsers.columns import header_texts
+from tsunagari_parsers.errors import (
+    AmbiguousLayoutError,
+    DamagedPdfError,
+    EmptyFileError,
+    EncryptedPdfError,
+    LostRowsError,
+    NoRecordsError,
+    NotAPdfError,
+    NoTableError,
+    NoTextLayerError,
+    TruncatedPdfError,
+    UnknownLayoutError,
+)
+from tsunagari_parsers.layouts import LAYOUTS, Layout, Source
+from tsunagari_parsers.report import Finding, Level, ParsedDocument, ParseReport
+from tsunagari_parsers.tables import PageTables, read_page
+from tsunagari_parsers.text import fold_width
+
+#: Where ISO 32000-1 lets the header begin and the end-of-file marker stand, as readers accept them (bytes).
+_HEADER_WITHIN = 1024
+_END_WITHIN = 2048
+
+_ERAS = {"令和": 2018, "平成": 1988}
+_ERA_YEAR = re.compile(r"(令和|平成)\s*(元|\d{1,2})\s*年度")
+
+
+def parse_document(
+    content: bytes, *, name: str, fiscal_year: int | None = None, layouts: Sequence[Layout] = LAYOUTS
+) -> ParsedDocument:
+    """Read one PDF.
+
+    Args:
+        content: the file's bytes, as stored.
+        name: what messages call the document.
+        fiscal_year: the Gregorian year in which the list's fiscal year starts, if somebody has said it. It goes on each
+            record as it is; a title that states another year is a finding.
+        layouts: the layouts to choose from.
+
+    Raises:
+        UnreadableDocumentError: nothing can be read from the document; the subclass says why.
+    """
+    pages = read_pages(content, name=name)
+    if not any(page.tables for page in pages):
+        raise NoTableError(name, "表のあるページがありません")
+    source = Source(name, hashlib.sha256(content).hexdigest(), pages)
+    layout = _choose(source, layouts)
+    result = layout.read(source)
+    if not result.programs:
+        raise NoRecordsError(name, f"「{layout.name}」の一覧と分かりましたが、事業が1つも読み取れませんでした")
+    title = next((line for page in pages for line in page.outside if len(line) > 4), "")
+    era = _ERA_YEAR.search(title)
+    report = ParseReport(
+        document_sha256=source.sha256,
+        name=name,
+        layout=layout.name,
+        series=layout.series,
+        title=title,
+        era_year=era[0] if era else None,
+        pages=len(pages),
+        rows_seen=result.rows_seen,
+        records=len(result.programs),
+        skips=result.skips,
+        findings=(*_year_findings(title, fiscal_year), *result.findings),
+    )
+    if not report.is_complete:
+        raise LostRowsError(
+            name, f"{report.rows_seen}行のうち{report.rows_seen - report.records - len(report.skips)}行の行方が分かりません"
+        )
+    programs = tuple(replace(program, fiscal_year=fiscal_year, era_year=report.era_year) for program in result.programs)
+    return ParsedDocument(programs, report)
+
+
+def read_pages(content: bytes, *, name: str) -> list[PageTables]:
+    """The tables of every page, one page in memory at a time.
+
+    Raises:
+        UnreadableDocumentError: the file is empty, not a PDF, truncated, damaged, encrypted, or holds pictures only.
+    """
+    _check_file(content, name)
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            pages = []
+            images = 0
+            for page in pdf.pages:
+                pages.append(read_page(page))
+                images += len(page.images)
+                page.close()
+    except PdfminerException as error:
+        raise _open_error(error, name) from error
+    except (PDFException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        # pdfminer has no error of its own for most of what a broken file can hold.
+        raise DamagedPdfError(name, f"PDFの中身が壊れています（{type(error).__name__}：{error}）") from error
+    if not pages:
+        raise DamagedPdfError(name, "ページが1つもありません")
+    if not any(page.characters for page in pages):
+        what = "画像だけのPDFで、文字の情報がありません" if images else "どのページにも文字がありません"
+        raise NoTextLayerError(name, what)
+    return pages
+
+
+def _check_file(content: bytes, name: str) -> None:
+    if not content:
+        raise EmptyFileError(name, "ファイルが空です（0バイト）")
+    if b"%PDF-" not in content[:_HEADER_WITHIN]:
+        head = content[:16].decode("ascii", errors="replace")
+        raise NotAPdfError(name, f"PDFではありません（先頭：{head!r}）")
+    if b"%%EOF" not in content[-_END_WITHIN:]:
+        raise TruncatedPdfError(name, f"PDFが途中で切れています（{len(content):,}バイトで終わっています）")
+    try:
+        pypdfium2.PdfDocument(content).close()
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise EncryptedPdfError(name, "パスワードで保護されています") from error
+        raise DamagedPdfError(name, f"PDFとして開けません（{error}）") from error
+
+
+def _open_error(error: PdfminerException, name: str) -> DamagedPdfError | EncryptedPdfError:
+    cause = error.args[0] if error.args else error
+    if isinstance(cause, PDFPasswordIncorrect):
+        return EncryptedPdfError(name, "パスワードで保護されています")
+    return DamagedPdfError(name, f"PDFの中身が壊れています（{type(cause).__name__}：{cause}）")
+
+
+def _choose(source: Source, layouts: Sequence[Layout]) -> Layout:
+    matching = [layout for layout in layouts if layout.recognises(source)]
+    if not matching:
+        headers = [f"{page.page}ページ「{'／'.join(header_texts(table))}」" for page in source.pages for table in page.tables]
+        raise UnknownLayoutError(source.name, f"知らない形の表です。見出し：{'、'.join(headers[:3])}")
+    best = max(layout.rank for layout in matching)
+    top = [layout for layout in matching if layout.rank == best]
+    if len(top) > 1:
+        raise AmbiguousLayoutError(source.name, f"2つ以上の形に当てはまります：{'、'.join(layout.name for layout in top)}")
+    return top[0]
+
+
+def _year_findings(title: str, fiscal_year: int | None) -> list[Finding]:
+    match = _ERA_YEAR.search(fold_width(title))
+    if fiscal_year is None or match is None:
+        return []
+    stated = _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+    if stated == fiscal_year:
+        return []
+    message = f"表題は「{match[0]}」（{stated}年度）ですが、{fiscal_year}年度として取り込まれます"
+    return [Finding(Level.MUST_LOOK, "year-differs-from-title", message, page=1, value=title)]

@@ -1,0 +1,107 @@
+"""What can go wrong while a document is read. Every message names the document, the page and the value that it can."""
+
+from __future__ import annotations
+
+
+class ParserError(Exception):
+    """The root of this stage's errors."""
+
+
+class DeskDataError(ParserError):
+    """A data file of desks and lines says something that cannot be."""
+
+
+class ColumnDataError(ParserError):
+    """The data file that gives columns their meaning is malformed."""
+
+
+class UnreadableDocumentError(ParserError):
+    """A document from which nothing could be read; ``code`` is stable, the message is for an administrator.
+
+    Nothing is imported from such a document: an empty success would let a year's list vanish in silence.
+    """
+
+    code = "unreadable"
+    advice = ""
+
+    def __init__(self, document: str, reason: str, *, page: int | None = None) -> None:
+        self.document = document
+        self.page = page
+        self.reason = reason
+        place = f"{document}（{page}ページ）" if page else document
+        super().__init__(f"{place}：[{self.code}] {reason}{self.advice}")
+
+
+class EmptyFileError(UnreadableDocumentError):
+    """A file of no bytes."""
+
+    code = "empty"
+    advice = "。ダウンロードし直してください"
+
+
+class NotAPdfError(UnreadableDocumentError):
+    """A file that does not begin as ISO 32000-1 says a PDF does."""
+
+    code = "not-pdf"
+    advice = "。PDFの一覧を指定してください"
+
+
+class TruncatedPdfError(UnreadableDocumentError):
+    """A PDF whose end is missing."""
+
+    code = "truncated"
+    advice = "。ダウンロードし直してください"
+
+
+class DamagedPdfError(UnreadableDocumentError):
+    """A PDF with its end in place whose structure cannot be followed."""
+
+    code = "damaged"
+    advice = "。公開元から取り直してください"
+
+
+class EncryptedPdfError(UnreadableDocumentError):
+    """A PDF that asks for a password."""
+
+    code = "encrypted"
+    advice = "。パスワードを外したPDFを指定してください"
+
+
+class NoTextLayerError(UnreadableDocumentError):
+    """A PDF of pictures only."""
+
+    code = "image-only"
+    advice = "。文字を含むPDFを公開元に求めるか、文字認識（OCR）をしたPDFを指定してください"
+
+
+class NoTableError(UnreadableDocumentError):
+    """A PDF with text in which no page holds a table."""
+
+    code = "no-table"
+    advice = "。事業の一覧のPDFか確かめてください"
+
+
+class UnknownLayoutError(UnreadableDocumentError):
+    """Tables that no known layout recognises; the message gives the headers that were found."""
+
+    code = "unknown-layout"
+    advice = "。事業の一覧のPDFか確かめてください"
+
+
+class AmbiguousLayoutError(UnreadableDocumentError):
+    """Two layouts of the same rank recognise the document."""
+
+    code = "ambiguous-layout"
+
+
+class NoRecordsError(UnreadableDocumentError):
+    """A known layout, but not one record came out."""
+
+    code = "no-records"
+    advice = "。一覧の中身が空でないか確かめてください"
+
+
+class LostRowsError(UnreadableDocumentError):
+    """Rows that became neither a record nor a named skip: a fault of the layout, never passed over."""
+
+    code = "lost-rows"

@@ -1,0 +1,67 @@
+"""What reading a document found, and the account of every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tsunagari_parsers.records import Program
+
+
+class Level(StrEnum):
+    """How much a finding matters. A generation with an open ``must look`` is not published without a stated reason."""
+
+    NOTE = "note"
+    MUST_LOOK = "must look"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a person should know of a document. ``code`` is stable; ``message`` is for an administrator."""
+
+    level: Level
+    code: str
+    message: str
+    page: int | None = None
+    row: int | None = None
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A row that is not a record, and why."""
+
+    page: int
+    row: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParseReport:
+    """The account of one document: records + skips = rows seen."""
+
+    document_sha256: str
+    name: str
+    layout: str
+    series: str
+    title: str
+    era_year: str | None
+    pages: int
+    rows_seen: int
+    records: int
+    skips: tuple[Skip, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every row is accounted for."""
+        return self.rows_seen == self.records + len(self.skips)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What one document gave: its records in the order of the paper, and its report."""
+
+    programs: tuple[Program, ...]
+    report: ParseReport

@@ -1,0 +1,95 @@
+"""What somebody is looking for: the words and filters of a search, as they are sealed into an address and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.search import MAX_QUERY, SearchRequest
+from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of
+from tsunagari_site.errors import SealError
+
+#: The kinds that a search shows unless asked otherwise.
+DEFAULT_KINDS = frozenset({"program", "sheet"})
+PER_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """A search on the pages: one value for each filter. ``cut``: the words were longer than is read."""
+
+    text: str = ""
+    prefecture: str = ""
+    municipality: str = ""
+    offer: str = ""
+    year: str = ""
+    page: int = 1
+    cut: bool = False
+
+    def to_payload(self) -> dict[str, Any]:
+        """For sealing; empty values are left out."""
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) not in ("", False)}
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """What :meth:`to_payload` wrote.
+
+        Raises:
+            SealError: an older version of the site wrote it.
+        """
+        try:
+            return cls(**payload)
+        except TypeError as error:
+            raise SealError("not a search") from error
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, str]) -> Self:
+        """From what a person sent; a value that is none is left out: the nearest sensible search."""
+        return cls().changed(fields)
+
+    def changed(self, fields: Mapping[str, str]) -> Self:
+        """This search with some values set (an empty one is taken away); anything but the page begins at page 1."""
+        new = self
+        if "q" in fields:
+            text = fields["q"].strip()
+            new = replace(new, text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY)
+        if "prefecture" in fields:
+            code = fields["prefecture"]
+            new = replace(new, prefecture=code if _is_prefecture(code) else "", municipality="")
+        if "municipality" in fields:
+            code = fields["municipality"]
+            new = replace(new, municipality=code if _is_municipality(code) else "")
+        if "offer" in fields:
+            known = {kind.id for kind in offer_kinds()}
+            new = replace(new, offer=fields["offer"] if fields["offer"] in known else "")
+        if "year" in fields:
+            year = fields["year"]
+            new = replace(new, year=year if year.isascii() and year.isdigit() and len(year) == 4 else "")
+        page = fields.get("page", "1")
+        return replace(new, page=min(int(page), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) else 1)
+
+    def to_request(self) -> SearchRequest:
+        """What the index is asked."""
+        filters = {"kind": DEFAULT_KINDS}
+        for name in ("prefecture", "municipality", "offer", "year"):
+            if value := getattr(self, name):
+                filters[name] = frozenset({value})
+        return SearchRequest(self.text, filters, self.page, PER_PAGE)
+
+
+def _is_prefecture(code: str) -> bool:
+    try:
+        prefecture_of(code)
+    except PlaceError:
+        return False
+    return True
+
+
+def _is_municipality(code: str) -> bool:
+    try:
+        municipality_of(code)
+    except PlaceError:
+        return False
+    return True

@@ -1,0 +1,233 @@
+"""The pages. Words are taken by POST only and go into a sealed address; readable addresses serve arrivals from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tsunagari_crawler import LICENCES
+from tsunagari_indexer.catalogue import Catalogue, Reading
+from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.search import SearchRequest, SearchResult
+from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
+from tsunagari_site import contexts
+from tsunagari_site.errors import RequestError, SealError
+from tsunagari_site.forms import read_form
+from tsunagari_site.i18n import Language, language_of
+from tsunagari_site.looking import PER_PAGE, Looking
+from tsunagari_site.rendering import render, static_files, static_url
+from tsunagari_site.seal import Sealer
+
+_REGIONS = (
+    ("北海道・東北", ("01", "02", "03", "04", "05", "06", "07")),
+    ("関東", ("08", "09", "10", "11", "12", "13", "14")),
+    ("中部", ("15", "16", "17", "18", "19", "20", "21", "22", "23")),
+    ("近畿", ("24", "25", "26", "27", "28", "29", "30")),
+    ("中国・四国", ("31", "32", "33", "34", "35", "36", "37", "38", "39")),
+    ("九州・沖縄", ("40", "41", "42", "43", "44", "45", "46", "47")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The views, over a catalogue. ``clock`` gives the moment, with its time zone."""
+
+    catalogue: Catalogue
+    sealer: Sealer
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def home(self, request: Request) -> Response:
+        """The way in."""
+        with self.reading() as reading:
+            years = sorted({document.fiscal_year for document in reading.generation.documents.values()}, reverse=True)
+            count = int(reading.generation.meta["records"])
+        page = contexts.HomePage(
+            offers=offer_kinds(),
+            regions=tuple(
+                contexts.Region(label, tuple(one for one in prefectures() if one.code in codes)) for label, codes in _REGIONS
+            ),
+            years=tuple(years),
+            listings=count,
+        )
+        return render("home.html", page, language_of(request.url.path), path="/")
+
+    async def search(self, request: Request) -> Response:
+        """Words or filters by POST, to a sealed address; ``?q=`` serves links from elsewhere in the same way."""
+        fields = dict(request.query_params) if request.method == "GET" else await read_form(request)
+        looking = Looking.from_fields(fields)
+        if looking == Looking():
+            return RedirectResponse(f"{language_of(request.url.path).prefix}/", status_code=303)
+        return self._to_results(looking, request)
+
+    async def refine(self, request: Request) -> Response:
+        """One button of the results page: a filter set or taken away, or another page."""
+        fields = await read_form(request)
+        looking = Looking.from_payload(self.sealer.open("results", fields.get("s", "")))
+        name, _, value = fields.get("set", "").partition("=")
+        return self._to_results(looking.changed({name: value}), request)
+
+    async def results(self, request: Request) -> Response:
+        """What a sealed search finds."""
+        token = request.query_params.get("s", "")
+        looking = Looking.from_payload(self.sealer.open("results", token))
+        return await self._results(looking, request, path=f"/results?s={token}")
+
+    async def area(self, request: Request) -> Response:
+        """The programmes of a prefecture (two digits) or a municipality (six), for arrivals from outside."""
+        code = request.path_params["code"]
+        try:
+            if len(code) == 2:
+                looking = Looking(prefecture=prefecture_of(code).code)
+            else:
+                place = municipality_of(code)
+                looking = Looking(prefecture=place.prefecture.code, municipality=place.code)
+        except PlaceError as error:
+            raise RequestError(404, "unknown_area", "この番号の地域はありません") from error
+        return await self._results(looking, request, path=f"/areas/{code}")
+
+    async def offer(self, request: Request) -> Response:
+        """The programmes with one kind of offer, under a code that says nothing."""
+        for kind in offer_kinds():
+            if kind.code == request.path_params["code"]:
+                return await self._results(Looking(offer=kind.id), request, path=f"/offers/{kind.code}")
+        raise RequestError(404, "unknown_offer", "このページはありません")
+
+    async def sealed_program(self, request: Request) -> Response:
+        """A programme opened from a search."""
+        token = request.query_params.get("s", "")
+        listing_id = str(self.sealer.open("program", token).get("id", ""))
+        return self._program(listing_id, request, path=f"/program?s={token}", from_search=True)
+
+    async def program(self, request: Request) -> Response:
+        """A programme under its readable address, for arrivals from outside."""
+        listing_id = request.path_params["id"]
+        return self._program(listing_id, request, path=f"/programs/{listing_id}", from_search=False)
+
+    async def contacts(self, request: Request) -> Response:
+        """The desks and lines that help now. It needs no generation."""
+        return render("contacts.html", contexts.contacts_page(), language_of(request.url.path), path="/contacts")
+
+    async def about(self, request: Request) -> Response:
+        """Where the information comes from, and what this site does not do."""
+        with self.reading() as reading:
+            documents = tuple(reading.generation.documents.values())
+        page = contexts.AboutPage(documents, {name: (one.name, one.url) for name, one in LICENCES.items()})
+        return render("about.html", page, language_of(request.url.path), path="/about")
+
+    async def healthz(self, request: Request) -> Response:  # noqa: ARG002
+        """200 when a published generation is being served."""
+        with self.reading():
+            return Response("ok\n", media_type="text/plain")
+
+    async def static(self, request: Request) -> Response:
+        """A static file, under an address that changes with it."""
+        name = request.path_params["name"]
+        if name not in static_files() or request.url.path != static_url(name):
+            raise RequestError(404, "not_found", "このページはありません")
+        media_type = "text/css" if name.endswith(".css") else "image/svg+xml"
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(static_files()[name], media_type=media_type, headers=headers)
+
+    async def robots(self, request: Request) -> Response:  # noqa: ARG002
+        """What crawlers may read: everything but what somebody looked for."""
+        text = "User-agent: *\nDisallow: /results\nDisallow: /program?\nDisallow: /search\n"
+        return Response(text, media_type="text/plain")
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """The published generation for one request."""
+        return self.catalogue.reading()
+
+    async def _results(self, looking: Looking, request: Request, *, path: str) -> Response:
+        language = language_of(request.url.path)
+        with self.reading() as reading:
+            result = await ask(reading, looking.to_request())
+        page = self._results_page(looking, result, language)
+        return render("results.html", page, language, path=path)
+
+    def _results_page(self, looking: Looking, result: SearchResult, language: Language) -> contexts.ResultsPage:
+        now = self.clock()
+        dropped = {one.text for one in result.relaxed if one.code == "dropped_filter"}
+        cards = [
+            contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now) for listing in result.listings
+        ]
+        relaxed = tuple((one.code, one.text) for one in result.relaxed if one.code != "last_page")
+        return contexts.ResultsPage(
+            looking=looking,
+            token=self.sealer.seal("results", looking.to_payload()),
+            total=result.total,
+            page=result.page,
+            pages=max(1, -(-result.total // PER_PAGE)),
+            current=tuple(card for card in cards if card.is_current),
+            earlier=tuple(card for card in cards if not card.is_current),
+            relaxed=((("cut", ""),) if looking.cut else ()) + relaxed,
+            urgent=contexts.urgent_desks(result.urgent),
+            desks=contexts.desks_for(looking.prefecture or None),
+            facets=_choices(result, looking, language),
+            prefecture=prefecture_of(looking.prefecture) if looking.prefecture and "prefecture" not in dropped else None,
+            municipality=municipality_of(looking.municipality).name if looking.municipality else "",
+            offer=next((kind for kind in offer_kinds() if kind.id == looking.offer), None),
+        )
+
+    def _program(self, listing_id: str, request: Request, *, path: str, from_search: bool) -> Response:
+        with self.reading() as reading:
+            listing = reading.generation.listing(listing_id)
+            if listing is None:
+                raise RequestError(404, "unknown_program", "この事業のページはありません")
+            document = reading.generation.documents[listing.document]
+        page = contexts.program_page(listing, document, self.clock(), from_search=from_search)
+        return render("program.html", page, language_of(request.url.path), path=path)
+
+    def _to_results(self, looking: Looking, request: Request) -> Response:
+        token = self.sealer.seal("results", looking.to_payload())
+        prefix = language_of(request.url.path).prefix
+        return RedirectResponse(f"{prefix}/results?s={token}", status_code=303)
+
+
+async def ask(reading: Reading, request: SearchRequest) -> SearchResult:
+    """Search in place with the embedded engine; one that waits for a server gets a thread."""
+    if reading.engine.blocks:
+        return await run_in_threadpool(reading.search, request)
+    return reading.search(request)
+
+
+def expired(error: SealError) -> contexts.MessagePage:
+    """What an address shows that has ended: the beginning, the way out, 110 and 119, nothing else."""
+    del error  # Whether it is too old or not ours makes no difference to anybody who stands before it.
+    return contexts.MessagePage(410, "このページは終わりました", "はじめからやり直してください。", bare=True)
+
+
+def _choices(
+    result: SearchResult, looking: Looking, language: Language
+) -> tuple[tuple[str, tuple[contexts.Choice, ...]], ...]:
+    """The filters that can be set, in the order of the page; municipalities once there is a prefecture."""
+    kinds = {kind.id: kind.label for kind in offer_kinds()}
+    counts = result.facets
+    prefecture_names = {one.code: one.name if language.tag == "ja" else one.english for one in prefectures()}
+
+    def choices(name: str, labels: dict[str, str]) -> tuple[contexts.Choice, ...]:
+        chosen = getattr(looking, name)
+        return tuple(
+            contexts.Choice(name, value, label, counts[name].get(value, 0), value == chosen)
+            for value, label in labels.items()
+            if counts[name].get(value) or value == chosen
+        )
+
+    municipalities = {
+        code: municipality_of(code).name
+        for code in sorted(counts["municipality"])
+        if municipality_of(code).prefecture.code == looking.prefecture
+    }
+    years = {year: year for year in sorted(counts["year"], reverse=True)}
+    facets = (
+        ("prefecture", choices("prefecture", prefecture_names)),
+        ("municipality", choices("municipality", municipalities) if looking.prefecture else ()),
+        ("offer", choices("offer", kinds)),
+        ("year", choices("year", years) if len(years) > 1 else ()),
+    )
+    return tuple((name, values) for name, values in facets if values)
