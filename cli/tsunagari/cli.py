@@ -1,4 +1,4 @@
-"""The command line: ``tsunagari crawl | parse | import | publish | rollback | reindex | serve | doctor``.
+"""The command line: ``tsunagari crawl | parse | import | publish | rollback | reindex | serve | doctor | meili-keys``.
 
 Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
 """
@@ -30,26 +30,31 @@ app = typer.Typer(
 )
 
 DataDir = Annotated[
-    Path, typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data")
+    Path,
+    typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
 
 
 @app.command()
 def crawl(
-    source: Annotated[str, typer.Argument(help="公開元の名前。省くと一覧を表示します")] = "",
+    sources: Annotated[list[str] | None, typer.Argument(help="取得元の名前。省くとすべて")] = None,
     data_dir: DataDir = _DATA,
-    delay: Annotated[float, typer.Option(help="1件ごとに待つ秒数", min=0.0)] = 2.0,
+    delay: Annotated[float, typer.Option(help="次を取得するまでに待つ秒数", min=0.0)] = 2.0,
+    contact: Annotated[str, typer.Option(help="公開元に伝える連絡先（メールアドレスかURL、半角）")] = "",
+    list_: Annotated[bool, typer.Option("--list", help="取得元の一覧を表示します")] = False,
 ) -> None:
     """公開元のページと、そこにあるPDFを、保管庫に取得します。"""
     from tsunagari.crawling import run_crawl, source_lines
+    from tsunagari_crawler.report import CrawlSettings
 
-    if not source:
+    if list_:
         for line in source_lines():
             typer.echo(line)
         return
-    failed = run_crawl(source, data_dir, delay=delay, say=typer.echo, complain=_complain)
-    raise typer.Exit(1 if failed else 0)
+    settings = CrawlSettings(delay_seconds=delay, contact=contact)
+    well = run_crawl(sources or [], data_dir, settings, say=typer.echo, complain=_complain)
+    raise typer.Exit(0 if well else 1)
 
 
 @app.command()
@@ -84,7 +89,10 @@ def parse(
 
 @app.command(name="import")
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="PDF、取り込むPDFの一覧（.toml）、取得の記録（.jsonl）、保管庫のフォルダー")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="PDF、取り込むPDFの一覧（.toml）、取得の記録（.jsonl）、保管庫のフォルダー"),
+    ],
     data_dir: DataDir = _DATA,
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦。令和3年度は2021）")] = None,
     series: Annotated[str | None, typer.Option(help="一覧の種類")] = None,
@@ -119,7 +127,9 @@ def import_(
             where = f"（{one.finding.page}ページ）" if one.finding.page else ""
             mark = "要確認" if one.finding.level is Level.MUST_LOOK else "参考"
             typer.echo(f"  {mark} {one.name}{where}：[{one.finding.code}] {one.finding.message}")
-        typer.echo(f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.listings}）。")
+        typer.echo(
+            f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.listings}）。"
+        )
         if outcome.staged.must_look:
             typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
         typer.echo("公開するには tsunagari publish を実行してください。")
@@ -160,7 +170,9 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     staged = build_again(workspace, _progress("読み取り中"))
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
-    typer.echo(f"世代 {staged.name} を作り直しました（事業{staged.listings}）。公開するには tsunagari publish を実行してください。")
+    typer.echo(
+        f"世代 {staged.name} を作り直しました（事業{staged.listings}）。公開するには tsunagari publish を実行してください。"
+    )
 
 
 @app.command()
@@ -174,6 +186,7 @@ def serve(
 
     from tsunagari.serving import build_site
 
+    logging.getLogger("tsunagari.access").setLevel(logging.INFO)
     site = build_site(Settings.from_environment(), data_dir)
     typer.echo(f"http://{host}:{port}/ で待ち受けます。終わるには Ctrl+C を押してください。")
     # uvicorn's own access log would hold query strings; the site writes its own.
@@ -192,6 +205,33 @@ def doctor(data_dir: DataDir = _DATA) -> None:
     raise typer.Exit(0 if healthy else 1)
 
 
+@app.command(name="meili-keys")
+def meili_keys(
+    new_master_key: Annotated[
+        Path | None, typer.Option(help="マスターキーのファイル。なければ乱数で作り、あれば何もしません")
+    ] = None,
+    master_key_file: Annotated[Path | None, typer.Option(help="サーバーのマスターキーのファイル")] = None,
+    out_dir: Annotated[
+        Path | None, typer.Option(help="索引を作る鍵 admin.key と、検索だけできる鍵 search.key を置くフォルダー")
+    ] = None,
+    search_dir: Annotated[Path | None, typer.Option(help="search.key だけを別に置くフォルダー")] = None,
+    url: Annotated[
+        str, typer.Option(envvar="TSUNAGARI_MEILI_URL", help="Meilisearchのアドレス")
+    ] = "http://127.0.0.1:7700",
+) -> None:
+    """Meilisearchの鍵を用意します。何度実行しても同じ鍵になります。"""
+    from tsunagari.keys import ensure_master_key, write_keys
+
+    if new_master_key:
+        made = ensure_master_key(new_master_key)
+        typer.echo(f"マスターキー {new_master_key} {'を作りました' if made else 'はもうあります'}。")
+    if master_key_file and out_dir:
+        for path in write_keys(url, master_key_file, out_dir, search_dir or out_dir):
+            typer.echo(f"鍵 {path} を書きました。")
+    elif master_key_file or out_dir or search_dir or not new_master_key:
+        raise typer.BadParameter("--new-master-key か、--master-key-file と --out-dir の両方を指定してください")
+
+
 def parse_line(program: Program) -> dict[str, Any]:
     """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all."""
     first = program.phones[0] if program.phones else None
@@ -205,7 +245,13 @@ def parse_line(program: Program) -> dict[str, Any]:
         "phone": first.number if first else None,
         "extension": first.extension if first else None,
         "phones": [
-            {"number": one.number, "extension": one.extension, "note": one.note, "role": one.role, "raw": one.raw}
+            {
+                "number": one.number,
+                "extension": one.extension,
+                "note": one.note,
+                "role": one.role,
+                "raw": one.raw,
+            }
             for one in program.phones
         ],
         "fiscal_year": program.fiscal_year,

@@ -33,7 +33,11 @@ def examine(settings: Settings, data_dir: Path) -> Iterator[Check]:
         yield Check("公開中の世代", ok=False, detail=str(error))
         return
     try:
-        yield Check("公開中の世代", ok=True, detail=f"{name}（{generation.meta['built_at']} 作成、事業{generation.meta['records']}）")
+        yield Check(
+            "公開中の世代",
+            ok=True,
+            detail=f"{name}（{generation.meta['built_at']} 作成、事業{generation.meta['records']}）",
+        )
         for document in generation.documents.values():
             try:
                 workspace.archive.read(document.sha256)
@@ -41,11 +45,18 @@ def examine(settings: Settings, data_dir: Path) -> Iterator[Check]:
             except ArchiveError as error:
                 yield Check("保管庫", ok=False, detail=str(error))
         same = generation.meta["analysis"] == ANALYSIS_VERSION
-        yield Check("解析の版", ok=same, detail=generation.meta["analysis"] + ("" if same else f"（いまは {ANALYSIS_VERSION}。tsunagari reindex をしてください）"))
+        yield Check(
+            "解析の版",
+            ok=same,
+            detail=generation.meta["analysis"]
+            + ("" if same else f"（いまは {ANALYSIS_VERSION}。tsunagari reindex をしてください）"),
+        )
         try:
             held = settings.engine_for(generation).count()
             yield Check(
-                f"検索エンジン（{settings.engine}）", ok=held == int(generation.meta["records"]), detail=f"{held}件"
+                f"検索エンジン（{settings.engine}）",
+                ok=held == int(generation.meta["records"]),
+                detail=f"{held}件",
             )
         except IndexerError as error:
             yield Check(f"検索エンジン（{settings.engine}）", ok=False, detail=str(error))

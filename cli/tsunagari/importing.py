@@ -29,7 +29,11 @@ class EditionOptions:
 
     def apply(self, edition: Edition | None) -> Edition | None:
         """The edition with what the options say; None if nobody has said a year."""
-        given = {name: value for name in ("series", "part", "title", "url", "licence", "publisher") if (value := getattr(self, name)) is not None}
+        given = {
+            name: value
+            for name in ("series", "part", "title", "url", "licence", "publisher")
+            if (value := getattr(self, name)) is not None
+        }
         if edition is None:
             return Edition(fiscal_year=self.year, **given) if self.year is not None else None
         return replace(edition, **given) if self.year is None else replace(edition, **given, fiscal_year=self.year)
@@ -57,7 +61,10 @@ class ImportOutcome:
 
 
 def import_documents(
-    workspace: Workspace, paths: Sequence[Path], options: EditionOptions, progress: Callable[[str], None] = lambda _: None
+    workspace: Workspace,
+    paths: Sequence[Path],
+    options: EditionOptions,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
@@ -92,7 +99,11 @@ def import_documents(
     if _same(base, read, kept):
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
     everything = [*(_reread(fetched, workspace.archive) for fetched in kept), *read]
-    names = tuple(f"{one.name}（{one.sha256[:12]}…）" for one in replaced if one.sha256 not in {new.fetched.sha256 for new in read})
+    names = tuple(
+        f"{one.name}（{one.sha256[:12]}…）"
+        for one in replaced
+        if one.sha256 not in {new.fetched.sha256 for new in read}
+    )
     return ImportOutcome(workspace.stage(everything), tuple(read), names, tuple(failures), unchanged=False)
 
 
@@ -109,7 +120,9 @@ def _offered(path: Path, archive: Archive) -> Iterator[Offered]:
     if path.is_dir():
         manifests = Archive(path).crawl_manifests()
         if not manifests:
-            raise EditionError("取得の記録（crawls/*.jsonl）がありません。PDFを指定するか、先に tsunagari crawl をしてください")
+            raise EditionError(
+                "取得の記録（crawls/*.jsonl）がありません。PDFを指定するか、先に tsunagari crawl をしてください"
+            )
         for manifest in manifests:
             yield from _from_manifest(manifest, Archive(path))
     elif path.suffix == ".jsonl":
@@ -148,7 +161,13 @@ def _read(document: Offered, options: EditionOptions, archive: Archive) -> Impor
         fetched = archive.store(document.content, name=document.name, edition=settled, url=settled.url)
     else:
         if document.stored.sha256 not in archive:
-            archive.store(document.content, name=document.name, edition=settled, url=document.stored.url, headers=document.stored.headers)
+            archive.store(
+                document.content,
+                name=document.name,
+                edition=settled,
+                url=document.stored.url,
+                headers=document.stored.headers,
+            )
         fetched = replace(document.stored, edition=settled)
     return ImportedDocument(fetched, parsed)
 

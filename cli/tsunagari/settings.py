@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tsunagari_indexer.engines.meili import MeiliEngine, MeiliSettings, MeiliWriter
 from tsunagari_indexer.catalogue import Catalogue
 from tsunagari_indexer.engine import SearchEngine
 from tsunagari_indexer.engines.embedded import EmbeddedEngine
+from tsunagari_indexer.engines.meili import MeiliEngine, MeiliSettings, MeiliWriter
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.workspace import Workspace, index_name
 

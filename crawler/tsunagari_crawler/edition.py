@@ -40,8 +40,13 @@ class Licence:
 
 #: Known terms by the identifier that stands in a manifest. Anything else must be given as ``unknown``.
 LICENCES: Mapping[str, Licence] = {
-    "PDL1.0": Licence("公共データ利用規約（第1.0版）", "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0"),
-    "CC-BY-4.0": Licence("クリエイティブ・コモンズ 表示 4.0 国際", "https://creativecommons.org/licenses/by/4.0/deed.ja"),
+    "PDL1.0": Licence(
+        "公共データ利用規約（第1.0版）",
+        "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0",
+    ),
+    "CC-BY-4.0": Licence(
+        "クリエイティブ・コモンズ 表示 4.0 国際", "https://creativecommons.org/licenses/by/4.0/deed.ja"
+    ),
     "CC0-1.0": Licence("CC0 1.0 全世界", "https://creativecommons.org/publicdomain/zero/1.0/deed.ja"),
 }
 
@@ -103,7 +108,9 @@ class Edition:
         """
         names = {field.name for field in fields(cls)}
         if unknown := sorted(set(values) - names):
-            raise EditionError(f"{where}：知らない項目「{'、'.join(unknown)}」があります（使えるのは {'、'.join(sorted(names))}）")
+            raise EditionError(
+                f"{where}：知らない項目「{'、'.join(unknown)}」があります（使えるのは {'、'.join(sorted(names))}）"
+            )
         year = values.get("fiscal_year")
         if year is None:
             raise EditionError(f"{where}：fiscal_year（年度、例：2021）がありません")

@@ -26,14 +26,48 @@ MAX_TERM_BYTES = 120
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞"})
 #: Verbs and nouns that carry no meaning of their own in these descriptions.
 _EMPTY = frozenset(
-    ["為る", "有る", "居る", "成る", "出来る", "行う", "行なう", "事", "物", "等", "為", "様", "此れ", "其れ", "其の", "又", "及び", "御", "下さる", "たい", "無い", "良い", "欲しい", "貰う", "所", "方", "こと", "何", "何処"]
+    [
+        "為る",
+        "有る",
+        "居る",
+        "成る",
+        "出来る",
+        "行う",
+        "行なう",
+        "事",
+        "物",
+        "等",
+        "為",
+        "様",
+        "此れ",
+        "其れ",
+        "其の",
+        "又",
+        "及び",
+        "御",
+        "下さる",
+        "たい",
+        "無い",
+        "良い",
+        "欲しい",
+        "貰う",
+        "所",
+        "方",
+        "こと",
+        "何",
+        "何処",
+    ]
 )
+_BRACKETED_KANA = re.compile(r"[「『（(“]([ぁ-ゖァ-ヺー]{2,})[」』）)”]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One content word: its terms, and where it stands in the text that was fed (offsets in characters)."""
+    """One content word: its terms, and where it stands in the text that was fed (offsets in characters).
+
+    ``is_place``: the dictionary has it as the name of a place.
+    """
 
     surface: str
     start: int
@@ -42,6 +76,7 @@ class Token:
     reading: str
     parts: tuple[str, ...]
     part_readings: tuple[str, ...]
+    is_place: bool
 
 
 @cache
@@ -62,6 +97,7 @@ def tokens(text: str) -> Iterator[Token]:
                 word=_cut(word),
                 reading=_cut(to_katakana(morpheme.reading_form())),
                 parts=tuple(_cut(part.normalized_form()) for part in parts if part.normalized_form() != word),
+                is_place=morpheme.part_of_speech()[2] == "地名",
                 part_readings=tuple(_cut(to_katakana(part.reading_form())) for part in parts),
             )
 
@@ -73,7 +109,8 @@ def words(text: str) -> frozenset[str]:
 
 def readings(text: str) -> frozenset[str]:
     """The ``r:`` terms of ``text``: the readings of two kana or more of each word, its parts, and each two adjoining words."""
-    found: set[str] = set()
+    # A name in kana within brackets (「まいさぽ」) is no word of any dictionary; it is found whole.
+    found = {f"r:{_cut(to_katakana(name))}" for name in _BRACKETED_KANA.findall(text)}
     before: Token | None = None
     for token in tokens(text):
         found |= {f"r:{reading}" for reading in (token.reading, *token.part_readings) if len(reading) > 1}
@@ -81,6 +118,12 @@ def readings(text: str) -> frozenset[str]:
             found.add(f"r:{_cut(before.reading + token.reading)}")
         before = token
     return frozenset(found)
+
+
+def boundaries(text: str) -> frozenset[int]:
+    """Where Sudachi's longest units begin and end in ``text`` (offsets in characters)."""
+    morphemes = _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
+    return frozenset(offset for morpheme in morphemes for offset in (morpheme.begin(), morpheme.end()))
 
 
 def is_kana(text: str) -> bool:

@@ -130,9 +130,7 @@ def _place(program: Program) -> tuple[str, Municipality | None, str]:
     return prefecture.code, found[0] if len(found) == 1 else None, "prefecture cell"
 
 
-def _candidate(
-    program: Program, prefecture_code: str, place: Municipality | None, series: str, year: int
-) -> Candidate:
+def _candidate(program: Program, prefecture_code: str, place: Municipality | None, series: str, year: int) -> Candidate:
     # A body that is no known place keeps its name, so that two such programmes are not taken for one.
     where = place.code if place else prefecture_code + comparable(program.municipality or "")
     phone = program.phones[0].number if program.phones else ""

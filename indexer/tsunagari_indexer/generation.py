@@ -46,9 +46,7 @@ CREATE TABLE findings (
 """
 
 
-def write_generation(
-    path: Path, contents: Contents, records: Sequence[EngineRecord], meta: Mapping[str, str]
-) -> None:
+def write_generation(path: Path, contents: Contents, records: Sequence[EngineRecord], meta: Mapping[str, str]) -> None:
     """Write a generation's file, whole or not at all.
 
     Raises:
@@ -97,7 +95,9 @@ class Generation:
             GenerationError: it is away, damaged, no generation, or of another version.
         """
         try:
-            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            connection = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
         except sqlite3.Error as error:
             raise GenerationError(f"世代のファイル {path} を開けません（{error}）") from error
         try:
@@ -173,23 +173,37 @@ class Generation:
 def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str, str]) -> None:
     connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
     connection.executemany(
-        "INSERT INTO documents VALUES (?, ?)", [(one.sha256, _dump(asdict(one))) for one in contents.documents]
+        "INSERT INTO documents VALUES (?, ?)",
+        [(one.sha256, _dump(asdict(one))) for one in contents.documents],
     )
     connection.executemany(
-        "INSERT INTO listings VALUES (?, ?, ?)", [(one.order, one.id, _dump(one.to_json())) for one in contents.listings]
+        "INSERT INTO listings VALUES (?, ?, ?)",
+        [(one.order, one.id, _dump(one.to_json())) for one in contents.listings],
     )
     connection.executemany(
         "INSERT INTO exact VALUES (?, ?)",
         [
             (key, one.order)
             for one in contents.listings
-            for key in (comparable(one.program_name), *(phone.number.replace("-", "") for phone in one.phones))
+            for key in (
+                comparable(one.program_name),
+                *(phone.number.replace("-", "") for phone in one.phones),
+            )
         ],
     )
     connection.executemany(
         "INSERT INTO findings (document, name, level, code, message, page, row, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (one.document, one.name, one.finding.level, one.finding.code, one.finding.message, one.finding.page, one.finding.row, one.finding.value)
+            (
+                one.document,
+                one.name,
+                one.finding.level,
+                one.finding.code,
+                one.finding.message,
+                one.finding.page,
+                one.finding.row,
+                one.finding.value,
+            )
             for one in contents.findings
         ],
     )

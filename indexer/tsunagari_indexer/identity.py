@@ -58,21 +58,25 @@ def identify(known: Iterable[Identity], candidates: Sequence[Candidate]) -> list
         same = by_name[key]
         given.append(_followed(same[counts[key]], candidate) if counts[key] < len(same) else None)
         counts[key] += 1
-    left = _left([one for one in everyone if one.id not in {found.id for found in given if found}], candidates, given)
+    matched = {one.id for one in given if one}
+    left = _left([one for one in everyone if one.id not in matched], candidates, given)
     ordinals: dict[tuple[str, str, str], int] = defaultdict(int)
     result = []
-    for candidate, found in zip(candidates, given, strict=True):
+    for candidate, followed in zip(candidates, given, strict=True):
         key = candidate.kind, candidate.place_code, candidate.name
         ordinal = ordinals[key]
         ordinals[key] += 1
-        if found is None and (renamed := left.get(_edition_key(candidate, candidate.year))):
-            found = replace(_followed(renamed, candidate), name=candidate.name, ordinal=ordinal)
-        if found is None:
-            found = Identity(
-                _new_id(candidate, ordinal, taken), *key, ordinal, candidate.phone, candidate.series, candidate.year, candidate.year
-            )
-            taken.add(found.id)
-        result.append(found)
+        renamed = left.get(_edition_key(candidate, candidate.year))
+        if followed is not None:
+            one = followed
+        elif renamed is not None:
+            one = replace(_followed(renamed, candidate), name=candidate.name, ordinal=ordinal)
+        else:
+            new_id = _new_id(candidate, ordinal, taken)
+            year = candidate.year
+            one = Identity(new_id, *key, ordinal, candidate.phone, candidate.series, year, year)
+            taken.add(one.id)
+        result.append(one)
     return result
 
 

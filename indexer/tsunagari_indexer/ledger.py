@@ -85,7 +85,11 @@ class Ledger:
         created_at = _now()
         cursor = self._connection.execute(
             "INSERT INTO generations (suffix, state, created_at, documents) VALUES (?, 'building', ?, ?)",
-            (suffix, created_at, json.dumps([document.to_json() for document in documents], ensure_ascii=False)),
+            (
+                suffix,
+                created_at,
+                json.dumps([document.to_json() for document in documents], ensure_ascii=False),
+            ),
         )
         number = cursor.lastrowid
         if number is None:
@@ -131,7 +135,8 @@ class Ledger:
     def record(self, action: str, generation: int | None, detail: str) -> None:
         """Write a line of the audit log."""
         self._connection.execute(
-            "INSERT INTO audit (at, action, generation, detail) VALUES (?, ?, ?, ?)", (_now(), action, generation, detail)
+            "INSERT INTO audit (at, action, generation, detail) VALUES (?, ?, ?, ?)",
+            (_now(), action, generation, detail),
         )
 
     def audit(self) -> tuple[tuple[str, str, int | None, str], ...]:
@@ -145,7 +150,9 @@ class Ledger:
             raise LedgerError(f"台帳 {self._path} の世代{number}を読めません（{error}）") from error
 
     def _migrate(self) -> None:
-        self._connection.execute("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)"
+        )
         done = {version for (version,) in self._connection.execute("SELECT version FROM migrations")}
         known = dict(_migrations())
         if unknown := done - known.keys():
@@ -163,7 +170,11 @@ class Ledger:
 
 def _migrations() -> list[tuple[int, str]]:
     folder = files("tsunagari_indexer") / "migrations"
-    found = [(int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    found = [
+        (int(entry.name[:4]), entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    ]
     return sorted(found)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from tsunagari_indexer.analysis import to_katakana
+from tsunagari_indexer.analysis import boundaries, to_katakana
 from tsunagari_indexer.errors import DataFileError
 
 
@@ -46,13 +46,14 @@ class Lexicon:
     def find(self, query: str) -> list[ConceptMatch]:
         """The concepts of a query, longest words first where they overlap, in the query's order."""
         text = fold(query)
+        edges = boundaries(query)
         longest = max(map(len, self.surfaces))
         found = []
         at = 0
         while at < len(text):
             for length in range(min(longest, len(text) - at), 0, -1):
                 concept = self.surfaces.get(text[at : at + length])
-                if concept is not None and _is_whole(text, at, at + length):
+                if concept is not None and _is_whole(text, at, at + length, edges):
                     found.append(ConceptMatch(concept, at, at + length))
                     at += length
                     break
@@ -94,7 +95,8 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
 def known_lexicon() -> Lexicon:
     """The lexicon of ``data/lexicon.toml``."""
     return load_lexicon(
-        (files("tsunagari_indexer") / "data" / "lexicon.toml").read_text(encoding="utf-8"), where="lexicon.toml"
+        (files("tsunagari_indexer") / "data" / "lexicon.toml").read_text(encoding="utf-8"),
+        where="lexicon.toml",
     )
 
 
@@ -110,15 +112,27 @@ def _fold_char(char: str) -> str:
     return folded if len(folded) == 1 else char
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Not a piece of a longer run of the same script: ライン is not in オンライン, line not in online."""
-    for script in (_is_katakana, _is_latin):
-        if script(text[start]) and start and script(text[start - 1]):
-            return False
-        if script(text[end - 1]) and end < len(text) and script(text[end]):
-            # Hiragana is folded to katakana, so a particle may follow: 「らいんで」 is decided by the word itself.
-            return script is _is_katakana and text[end] in "デニヲガハモノト"
-    return True
+def _is_whole(text: str, start: int, end: int, edges: frozenset[int]) -> bool:
+    """Not a piece of a longer word: ライン is not in オンライン, line not in online, 生理 not in 生理痛.
+
+    Between ideographs the dictionary's word boundaries decide; katakana and Latin letters run on without any.
+    """
+    if start and not _may_break(text[start - 1], text[start], start, edges):
+        return False
+    if end == len(text) or _may_break(text[end - 1], text[end], end, edges):
+        return True
+    # Hiragana is folded to katakana, so a particle may follow.
+    return _is_katakana(text[end]) and text[end] in "デニヲガハモノト"
+
+
+def _may_break(before: str, after: str, at: int, edges: frozenset[int]) -> bool:
+    if _is_ideograph(before) and _is_ideograph(after):
+        return at in edges
+    return not any(script(before) and script(after) for script in (_is_katakana, _is_latin))
+
+
+def _is_ideograph(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
 
 
 def _is_katakana(char: str) -> bool:

@@ -60,11 +60,19 @@ class OfferRules:
         found = []
         for kind in self.kinds:
             blocked = [
-                span for scope in self.blocks if not scope.kinds or kind.id in scope.kinds for span in _spans(scope.patterns, text)
+                span
+                for scope in self.blocks
+                if not scope.kinds or kind.id in scope.kinds
+                for span in _spans(scope.patterns, text)
             ]
             mentions = sorted(
                 (
-                    Offer(kind.id, start, end, tuple(scope.name for scope, spans in marks if _overlaps(spans, start, end)))
+                    Offer(
+                        kind.id,
+                        start,
+                        end,
+                        tuple(scope.name for scope, spans in marks if _overlaps(spans, start, end)),
+                    )
                     for start, end in _spans(kind.patterns, text)
                     if not _overlaps(blocked, start, end)
                 ),
@@ -83,7 +91,8 @@ def load_offer_rules(text: str, *, where: str) -> OfferRules:
     try:
         data = tomllib.loads(text)
         kinds = tuple(
-            OfferKind(entry["id"], entry["code"], entry["label"], _compiled(entry["patterns"])) for entry in data["offer"]
+            OfferKind(entry["id"], entry["code"], entry["label"], _compiled(entry["patterns"]))
+            for entry in data["offer"]
         )
         ids = [kind.id for kind in kinds]
         blocks = tuple(_scope(entry, entry["reason"], ids) for entry in data.get("block", ()))

@@ -21,6 +21,7 @@ from tsunagari_parsers.text import comparable, fold_width
 #: What is typed beyond this many characters is not read, and the page says so.
 MAX_QUERY = 200
 MAX_PER_PAGE = 100
+_PART, _WORD, _CONCEPT, _PLACE = range(1, 5)
 #: Which filter is given up first when nothing is found.
 _FILTERS_BY_WEIGHT = ("year", "municipality", "offer", "prefecture")
 
@@ -58,7 +59,10 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A term for the engine, and the words of the query that it stands for. The lighter is dropped first."""
+    """A term for the engine, and the words of the query that it stands for. The lighter is dropped first.
+
+    A place weighs most: help elsewhere is of less use than other help here.
+    """
 
     term: str
     surface: str
@@ -121,7 +125,10 @@ def search(
 
 
 def _ask(
-    engine: SearchEngine, request: SearchRequest, terms: Sequence[_Term], filters: Mapping[str, frozenset[str]]
+    engine: SearchEngine,
+    request: SearchRequest,
+    terms: Sequence[_Term],
+    filters: Mapping[str, frozenset[str]],
 ) -> EngineResult:
     return engine.search(
         EngineQuery(
@@ -145,7 +152,7 @@ def _understand(text: str, generation: Generation, lexicon: Lexicon) -> _Underst
         at = match.end
         term = f"c:{match.concept.id}"
         if generation.knows(term):
-            terms.append(_Term(term, text[match.start : match.end], 3))
+            terms.append(_Term(term, text[match.start : match.end], _CONCEPT))
         elif not match.concept.urgent:
             dropped.append(text[match.start : match.end])
     _words(text[at:], generation, terms, dropped)
@@ -158,16 +165,16 @@ def _words(text: str, generation: Generation, terms: list[_Term], dropped: list[
     for chunk in text.split():
         reading = f"r:{to_katakana(chunk)}"
         if is_kana(chunk) and len(chunk) > 1 and generation.knows(reading):
-            terms.append(_Term(reading, chunk, 1))
+            terms.append(_Term(reading, chunk, _PART))
             continue
         for token in tokens(chunk):
             known = [f"w:{form}" for form in (token.word, *token.parts) if generation.knows(f"w:{form}")]
             if f"w:{token.word}" in known:
-                terms.append(_Term(f"w:{token.word}", token.surface, 2))
+                terms.append(_Term(f"w:{token.word}", token.surface, _PLACE if token.is_place else _WORD))
             elif known:
-                terms += [_Term(term, token.surface, 1) for term in known]
+                terms += [_Term(term, token.surface, _PLACE if token.is_place else _PART) for term in known]
             elif len(token.reading) > 1 and is_kana(token.surface) and generation.knows(f"r:{token.reading}"):
-                terms.append(_Term(f"r:{token.reading}", token.surface, 1))
+                terms.append(_Term(f"r:{token.reading}", token.surface, _PART))
             else:
                 dropped.append(token.surface)
 

@@ -80,7 +80,9 @@ class Workspace:
         try:
             name = (self.root / "CURRENT").read_text(encoding="ascii").strip()
         except FileNotFoundError:
-            raise NothingPublishedError(f"{self.root} には、公開された世代がまだありません。tsunagari import のあと tsunagari publish をしてください") from None
+            raise NothingPublishedError(
+                f"{self.root} には、公開された世代がまだありません。tsunagari import のあと tsunagari publish をしてください"
+            ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise GenerationError(f"{self.root / 'CURRENT'} を読めません（{error}）") from error
         if not _NAME.fullmatch(name):

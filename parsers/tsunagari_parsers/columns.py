@@ -41,7 +41,8 @@ class Header:
 def known_column_names() -> ColumnNames:
     """The names of ``data/columns.toml``."""
     return load_column_names(
-        (files("tsunagari_parsers") / "data" / "columns.toml").read_text(encoding="utf-8"), where="columns.toml"
+        (files("tsunagari_parsers") / "data" / "columns.toml").read_text(encoding="utf-8"),
+        where="columns.toml",
     )
 
 
@@ -100,9 +101,7 @@ def _field(cell: Cell, names: ColumnNames) -> str | None:
     return names.fields.get(comparable(cell.text))
 
 
-def _phone_role(
-    cells: list[Cell], columns: Mapping[str, range], names: ColumnNames
-) -> tuple[PhoneRole, str]:
+def _phone_role(cells: list[Cell], columns: Mapping[str, range], names: ColumnNames) -> tuple[PhoneRole, str]:
     """The most telling header above the phone column decides."""
     column = columns.get("phone")
     above = [cell for cell in cells if column and cell.column <= column.start <= cell.last_column]

@@ -22,8 +22,8 @@ from tsunagari_parsers.errors import (
     EncryptedPdfError,
     LostRowsError,
     NoRecordsError,
-    NotAPdfError,
     NoTableError,
+    NotAPdfError,
     NoTextLayerError,
     TruncatedPdfError,
     UnknownLayoutError,
@@ -81,7 +81,8 @@ def parse_document(
     )
     if not report.is_complete:
         raise LostRowsError(
-            name, f"{report.rows_seen}行のうち{report.rows_seen - report.records - len(report.skips)}行の行方が分かりません"
+            name,
+            f"{report.rows_seen}行のうち{report.rows_seen - report.records - len(report.skips)}行の行方が分かりません",
         )
     programs = tuple(replace(program, fiscal_year=fiscal_year, era_year=report.era_year) for program in result.programs)
     return ParsedDocument(programs, report)
@@ -104,7 +105,15 @@ def read_pages(content: bytes, *, name: str) -> list[PageTables]:
                 page.close()
     except PdfminerException as error:
         raise _open_error(error, name) from error
-    except (PDFException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except (
+        PDFException,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         # pdfminer has no error of its own for most of what a broken file can hold.
         raise DamagedPdfError(name, f"PDFの中身が壊れています（{type(error).__name__}：{error}）") from error
     if not pages:
@@ -141,12 +150,16 @@ def _open_error(error: PdfminerException, name: str) -> DamagedPdfError | Encryp
 def _choose(source: Source, layouts: Sequence[Layout]) -> Layout:
     matching = [layout for layout in layouts if layout.recognises(source)]
     if not matching:
-        headers = [f"{page.page}ページ「{'／'.join(header_texts(table))}」" for page in source.pages for table in page.tables]
+        headers = [
+            f"{page.page}ページ「{'／'.join(header_texts(table))}」" for page in source.pages for table in page.tables
+        ]
         raise UnknownLayoutError(source.name, f"知らない形の表です。見出し：{'、'.join(headers[:3])}")
     best = max(layout.rank for layout in matching)
     top = [layout for layout in matching if layout.rank == best]
     if len(top) > 1:
-        raise AmbiguousLayoutError(source.name, f"2つ以上の形に当てはまります：{'、'.join(layout.name for layout in top)}")
+        raise AmbiguousLayoutError(
+            source.name, f"2つ以上の形に当てはまります：{'、'.join(layout.name for layout in top)}"
+        )
     return top[0]
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from pdfplumber.page import Page
 from pdfplumber.table import edges_to_intersections, intersections_to_cells, merge_edges
-from pdfplumber.utils import filter_edges, line_to_edge, rect_to_edges
+from pdfplumber.utils.geometry import filter_edges, line_to_edge, rect_to_edges
 
 from tsunagari_parsers.records import Rect
 
@@ -183,7 +183,8 @@ def _connected(edges: Sequence[_Object], tolerance: float) -> list[list[_Object]
         while frontier:
             edge = frontier.pop()
             group.append(edge)
-            touching, apart = [], []
+            touching: list[_Object] = []
+            apart: list[_Object] = []
             for other in remaining:
                 (touching if _touch(edge, other, tolerance) else apart).append(other)
             frontier += touching
@@ -212,7 +213,12 @@ def _outline(edges: Sequence[_Object], snap: float) -> list[_Object]:
     down = [edge["top"] for edge in edges if edge["orientation"] == "h"]
     x0, x1 = _snapped(x0, min(across), snap), _snapped(x1, max(across), snap)
     top, bottom = _snapped(top, min(down), snap), _snapped(bottom, max(down), snap)
-    sides = [("h", x0, x1, top, top), ("h", x0, x1, bottom, bottom), ("v", x0, x0, top, bottom), ("v", x1, x1, top, bottom)]
+    sides = [
+        ("h", x0, x1, top, top),
+        ("h", x0, x1, bottom, bottom),
+        ("v", x0, x0, top, bottom),
+        ("v", x1, x1, top, bottom),
+    ]
     return [
         {"orientation": orientation, "x0": a, "x1": b, "top": c, "bottom": d, "width": b - a, "height": d - c}
         for orientation, a, b, c, d in sides

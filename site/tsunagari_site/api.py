@@ -65,7 +65,9 @@ class Api:
         with self.catalogue.reading() as reading:
             listing = reading.generation.listing(request.path_params["id"])
             if listing is None:
-                raise RequestError(404, "unknown_program", "この id の事業はありません", {"id": request.path_params["id"]})
+                raise RequestError(
+                    404, "unknown_program", "この id の事業はありません", {"id": request.path_params["id"]}
+                )
             return JSONResponse(_item(listing, reading.generation.documents[listing.document]))
 
 
@@ -79,7 +81,9 @@ def _parameters(request: Request) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name not in _PARAMETERS:
-            raise RequestError(400, "unknown_parameter", f"パラメーター「{name}」はありません", {"known": list(_PARAMETERS)})
+            raise RequestError(
+                400, "unknown_parameter", f"パラメーター「{name}」はありません", {"known": list(_PARAMETERS)}
+            )
         if name in given:
             raise RequestError(400, "repeated_parameter", f"パラメーター「{name}」が2回あります", {"parameter": name})
         given[name] = value
@@ -177,7 +181,13 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
         "description": listing.description,
         "department": listing.department,
         "phones": [
-            {"number": one.number, "extension": one.extension, "note": one.note, "role": one.role, "role_evidence": one.role_evidence}
+            {
+                "number": one.number,
+                "extension": one.extension,
+                "note": one.note,
+                "role": one.role,
+                "role_evidence": one.role_evidence,
+            }
             for one in listing.phones
         ],
         "fiscal_year": listing.fiscal_year,
@@ -188,7 +198,11 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
             {
                 "id": offer.kind,
                 "label": labels[offer.kind],
-                "evidence": {"start": offer.start, "end": offer.end, "text": listing.description[offer.start : offer.end]},
+                "evidence": {
+                    "start": offer.start,
+                    "end": offer.end,
+                    "text": listing.description[offer.start : offer.end],
+                },
                 "marks": list(offer.marks),
             }
             for offer in listing.offers

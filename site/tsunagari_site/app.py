@@ -30,8 +30,16 @@ _log = logging.getLogger("tsunagari.site")
 
 _NOT_FOUND = MessagePage(404, "ページがありません", "アドレスが変わったか、まちがっているかもしれません。")
 _METHOD = MessagePage(405, "この操作はできません", "はじめのページからやり直してください。")
-_AWAY = MessagePage(503, "ただいま準備しています", "一覧をさがすことは、いまはできません。電話やチャットの窓口は、下から見られます。")
-_FAULT = MessagePage(500, "うまく表示できませんでした", "少し待ってから、もう一度試してください。電話やチャットの窓口は、下から見られます。")
+_AWAY = MessagePage(
+    503,
+    "ただいま準備しています",
+    "いまは、一覧をさがせません。電話やチャットの窓口は、下から見られます。",
+)
+_FAULT = MessagePage(
+    500,
+    "うまく表示できませんでした",
+    "少し待ってから、もう一度試してください。電話やチャットの窓口は、下から見られます。",
+)
 
 
 def build_app(
@@ -46,7 +54,9 @@ def build_app(
     """
     pages, api = Pages(catalogue, sealer, clock), Api(catalogue)
     for language in LANGUAGES:
-        environment(language)  # A broken template or catalogue stops the start, not the first visitor.
+        # A broken template or catalogue stops the start, not the first visitor.
+        for name in environment(language).list_templates():
+            environment(language).get_template(name)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001

@@ -19,6 +19,7 @@ _STRIP = ("line-yorisoi", "line-soudan-plus", "line-110")
 _ANYWHERE = ("line-8778", "line-8008")
 _BY_URGENCY = {
     "danger": ("line-110", "line-yorisoi", "line-soudan-plus", "line-119"),
+    "want_to_die": ("line-yorisoi", "line-kokoro", "line-119"),
     "violence": ("line-110", "line-soudan-plus", "line-8008", "line-8778"),
     "sexual_violence": ("line-8891", "line-8103", "line-cure-time", "line-110"),
     "stay_tonight": ("line-8778", "line-soudan-plus", "line-yorisoi", "line-110"),
@@ -27,13 +28,12 @@ _BY_URGENCY = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a filter that can be chosen: how many listings it would leave."""
+    """A value of a filter: one that is set, or one that can be, with how many listings it would leave."""
 
     name: str
     value: str
     label: str
     count: int
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ class ResultsPage:
     relaxed: tuple[tuple[str, str], ...]
     urgent: tuple[Desk, ...]
     desks: tuple[Desk, ...]
+    chosen: tuple[Choice, ...]
     facets: tuple[tuple[str, tuple[Choice, ...]], ...]
     prefecture: Prefecture | None
     municipality: str

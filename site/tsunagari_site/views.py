@@ -50,7 +50,8 @@ class Pages:
         page = contexts.HomePage(
             offers=offer_kinds(),
             regions=tuple(
-                contexts.Region(label, tuple(one for one in prefectures() if one.code in codes)) for label, codes in _REGIONS
+                contexts.Region(label, tuple(one for one in prefectures() if one.code in codes))
+                for label, codes in _REGIONS
             ),
             years=tuple(years),
             listings=count,
@@ -156,6 +157,8 @@ class Pages:
         cards = [
             contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now) for listing in result.listings
         ]
+        urgent = contexts.urgent_desks(result.urgent)
+        facets = _choices(result, looking, language)
         relaxed = tuple((one.code, one.text) for one in result.relaxed if one.code != "last_page")
         return contexts.ResultsPage(
             looking=looking,
@@ -166,10 +169,18 @@ class Pages:
             current=tuple(card for card in cards if card.is_current),
             earlier=tuple(card for card in cards if not card.is_current),
             relaxed=((("cut", ""),) if looking.cut else ()) + relaxed,
-            urgent=contexts.urgent_desks(result.urgent),
-            desks=contexts.desks_for(looking.prefecture or None),
-            facets=_choices(result, looking, language),
-            prefecture=prefecture_of(looking.prefecture) if looking.prefecture and "prefecture" not in dropped else None,
+            urgent=urgent,
+            desks=tuple(desk for desk in contexts.desks_for(looking.prefecture or None) if desk not in urgent),
+            chosen=tuple(
+                choice
+                for choices in facets.values()
+                for choice in choices
+                if choice.value == getattr(looking, choice.name)
+            ),
+            facets=tuple((name, choices) for name, choices in facets.items() if choices and not getattr(looking, name)),
+            prefecture=prefecture_of(looking.prefecture)
+            if looking.prefecture and "prefecture" not in dropped
+            else None,
             municipality=municipality_of(looking.municipality).name if looking.municipality else "",
             offer=next((kind for kind in offer_kinds() if kind.id == looking.offer), None),
         )
@@ -202,32 +213,27 @@ def expired(error: SealError) -> contexts.MessagePage:
     return contexts.MessagePage(410, "このページは終わりました", "はじめからやり直してください。", bare=True)
 
 
-def _choices(
-    result: SearchResult, looking: Looking, language: Language
-) -> tuple[tuple[str, tuple[contexts.Choice, ...]], ...]:
-    """The filters that can be set, in the order of the page; municipalities once there is a prefecture."""
-    kinds = {kind.id: kind.label for kind in offer_kinds()}
+def _choices(result: SearchResult, looking: Looking, language: Language) -> dict[str, tuple[contexts.Choice, ...]]:
+    """The values of each filter, in the order of the page; municipalities once there is a prefecture."""
     counts = result.facets
-    prefecture_names = {one.code: one.name if language.tag == "ja" else one.english for one in prefectures()}
 
     def choices(name: str, labels: dict[str, str]) -> tuple[contexts.Choice, ...]:
         chosen = getattr(looking, name)
         return tuple(
-            contexts.Choice(name, value, label, counts[name].get(value, 0), value == chosen)
+            contexts.Choice(name, value, label, counts[name].get(value, 0))
             for value, label in labels.items()
             if counts[name].get(value) or value == chosen
         )
 
-    municipalities = {
-        code: municipality_of(code).name
-        for code in sorted(counts["municipality"])
-        if municipality_of(code).prefecture.code == looking.prefecture
+    codes = sorted({*counts["municipality"], *filter(None, [looking.municipality])}) if looking.prefecture else []
+    places = [place for place in map(municipality_of, codes) if place.prefecture.code == looking.prefecture]
+    years = sorted(counts["year"], reverse=True)
+    return {
+        "prefecture": choices(
+            "prefecture",
+            {one.code: one.name if language.tag == "ja" else one.english for one in prefectures()},
+        ),
+        "municipality": choices("municipality", {place.code: place.name for place in places}),
+        "offer": choices("offer", {kind.id: kind.label for kind in offer_kinds()}),
+        "year": choices("year", {year: year for year in years}) if len(years) > 1 or looking.year else (),
     }
-    years = {year: year for year in sorted(counts["year"], reverse=True)}
-    facets = (
-        ("prefecture", choices("prefecture", prefecture_names)),
-        ("municipality", choices("municipality", municipalities) if looking.prefecture else ()),
-        ("offer", choices("offer", kinds)),
-        ("year", choices("year", years) if len(years) > 1 else ()),
-    )
-    return tuple((name, values) for name, values in facets if values)

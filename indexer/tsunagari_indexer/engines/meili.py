@@ -29,8 +29,25 @@ from tsunagari_indexer.errors import EngineError, EngineUnavailableError
 
 #: Generations' indexes begin with this; nothing else on the server is ever touched.
 INDEX_PREFIX = "programs_g"
+#: What each key may do with those indexes. The server never changes a key's rights: other actions need another uid (a UUID 4).
+_SEARCH_KEY = ("f3c1b7a4-5d0e-4a86-9c55-2b6f0e1d7a90", "tsunagari search", ("search",))
+_ADMIN_KEY = (
+    "8a4d9e62-17fb-4c3d-b0a8-6e5c2f9d1b37",
+    "tsunagari admin",
+    (
+        "documents.add",
+        "indexes.create",
+        "indexes.delete",
+        "indexes.get",
+        "settings.update",
+        "stats.get",
+        "tasks.get",
+    ),
+)
 _BATCH = 5_000
 _T = TypeVar("_T")
+_KEYS = "TSUNAGARI_MEILI_*_KEY の値"
+_MASTER = "マスターキー"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,10 @@ class MeiliEngine:
         """Answer one query with one request: the hits, and one further query for each facet that is itself filtered."""
         own = [name for name in query.facets if query.filters.get(name) is not None]
         free = [name for name in query.facets if name not in own]
-        main = self._request(query.terms, query.filters, free) | {"page": query.page, "hitsPerPage": query.per_page}
+        main = self._request(query.terms, query.filters, free) | {
+            "page": query.page,
+            "hitsPerPage": query.per_page,
+        }
         queries = [main]
         for name in own:
             others = {other: values for other, values in query.filters.items() if other != name}
@@ -93,7 +113,7 @@ class MeiliEngine:
 
     def count(self) -> int:
         """How many records the index holds, by a search that every search-only key may do."""
-        query = {"indexUid": self._index, "q": "", "page": 1, "hitsPerPage": 0}
+        query = self._request((), {}, ()) | {"page": 1, "hitsPerPage": 0}
         return int(self._called(lambda: self._client.multi_search([query]))["results"][0]["totalHits"])
 
     def close(self) -> None:
@@ -152,8 +172,8 @@ class MeiliWriter:
 
     def names(self) -> Iterable[str]:
         """The generations' indexes on the server, other installations' included."""
-        answer = self._called(lambda: self._client.get_raw_indexes({"limit": 1000}))
-        return [entry["uid"] for entry in answer if entry["uid"].startswith(INDEX_PREFIX)]
+        answer = self._called(lambda: self._client.get_indexes({"limit": 1000}))
+        return [index.uid for index in answer["results"] if index.uid.startswith(INDEX_PREFIX)]
 
     def _done(self, name: str, call: Callable[[], TaskInfo]) -> None:
         """Do something that the server does later, and wait for its end: a failed task comes back without an error."""
@@ -173,6 +193,37 @@ class MeiliWriter:
 
     def _called(self, call: Callable[[], _T]) -> _T:
         return _translated(self._settings.url, call)
+
+
+def make_keys(url: str, master_key: str) -> tuple[str, str]:
+    """The key that may only search the generations' indexes and the one that may build them, made if they are not there.
+
+    The master key is used for ``/keys`` alone. Both keys follow from it and their uids: making them again gives the same ones.
+
+    Raises:
+        EngineUnavailableError: the server does not answer or refuses the master key.
+        EngineError: a key with one of these uids may do something else.
+    """
+    settings = MeiliSettings(url, master_key)
+    client = meilisearch.Client(settings.url, settings.key, timeout=settings.request_timeout)
+    there = {key.uid: key for key in _translated(url, lambda: client.get_keys({"limit": 1000}), _MASTER).results}
+
+    def made(uid: str, name: str, actions: Sequence[str]) -> str:
+        wanted = {
+            "uid": uid,
+            "name": name,
+            "actions": list(actions),
+            "indexes": [f"{INDEX_PREFIX}*"],
+            "expiresAt": None,
+        }
+        key = there.get(uid) or _translated(url, lambda: client.create_key(wanted), _MASTER)
+        if set(key.actions) != set(actions) or key.indexes != wanted["indexes"] or key.expires_at:
+            raise EngineError(
+                f"Meilisearch（{url}）にある鍵 {uid} の権限が違います。この鍵を消してからやり直してください"
+            )
+        return key.key
+
+    return made(*_SEARCH_KEY), made(*_ADMIN_KEY)
 
 
 def _index_settings(count: int) -> dict[str, Any]:
@@ -199,12 +250,14 @@ def _document(record: EngineRecord) -> dict[str, Any]:
     }
 
 
-def _translated(url: str, call: Callable[[], _T]) -> _T:
-    """Do something with the client; its exceptions stop here."""
+def _translated(url: str, call: Callable[[], _T], keys: str = _KEYS) -> _T:
+    """Do something with the client; its exceptions stop here. ``keys`` says which ones to look at if they are refused."""
     try:
         return call()
     except MeilisearchTimeoutError as error:
-        raise EngineUnavailableError(f"Meilisearch（{url}）が時間内に答えません。動いているか確かめてください") from error
+        raise EngineUnavailableError(
+            f"Meilisearch（{url}）が時間内に答えません。動いているか確かめてください"
+        ) from error
     except MeilisearchCommunicationError as error:
         raise EngineUnavailableError(
             f"Meilisearch（{url}）につながりません。動いているか、TSUNAGARI_MEILI_URL が正しいか確かめてください"
@@ -212,7 +265,7 @@ def _translated(url: str, call: Callable[[], _T]) -> _T:
     except MeilisearchApiError as error:
         if error.status_code in {401, 403}:
             raise EngineUnavailableError(
-                f"Meilisearch（{url}）に鍵を断られました（{error.code}）。TSUNAGARI_MEILI_*_KEY を確かめてください"
+                f"Meilisearch（{url}）に鍵を断られました（{error.code}）。{keys}を確かめてください"
             ) from error
         raise EngineError(f"Meilisearch（{url}）がエラーを返しました（{error.status_code} {error.code}）") from error
     except MeilisearchError as error:

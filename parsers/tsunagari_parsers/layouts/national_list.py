@@ -54,14 +54,21 @@ def read(source: Source) -> LayoutResult:
         program, own = _program(row, header, source.sha256)
         if program is None:
             skips.append(Skip(row.page, row.number, "事業名も事業概要もない行", " / ".join(_texts(row))))
-            findings.append(_must_look("row-without-program", "事業名も事業概要もない行です", row, " / ".join(_texts(row))))
+            findings.append(
+                _must_look("row-without-program", "事業名も事業概要もない行です", row, " / ".join(_texts(row)))
+            )
         else:
             programs.append(program)
         findings += own
     for page in source.pages:
         if not page.characters:
             findings.append(
-                Finding(Level.MUST_LOOK, "page-without-text", "このページからは文字を読み取れませんでした", page=page.page)
+                Finding(
+                    Level.MUST_LOOK,
+                    "page-without-text",
+                    "このページからは文字を読み取れませんでした",
+                    page=page.page,
+                )
             )
     return LayoutResult(tuple(programs), seen, tuple(skips), tuple(findings))
 
@@ -111,9 +118,7 @@ def _span(table: Table, columns: range) -> tuple[float, float]:
     return lefts[columns.start], lefts[columns.stop]
 
 
-def _bands(
-    table: Table, header_rows: int, columns: dict[str, tuple[float, float]] | None
-) -> Iterator[tuple[int, int]]:
+def _bands(table: Table, header_rows: int, columns: dict[str, tuple[float, float]] | None) -> Iterator[tuple[int, int]]:
     """The first and last grid row of each programme: its name's cell says how high it is."""
     row = header_rows
     while row < len(table.row_tops):
@@ -182,7 +187,9 @@ def _carry_prefectures(rows: Sequence[_Row]) -> list[_Row]:
 def _same_cell(before: _Row, row: _Row, text: str) -> bool:
     if before.page == row.page:
         return bool(text) and before.cells.get("prefecture") == row.cells.get("prefecture")
-    return row.is_first_of_page and before.is_last_of_page and not (_open_below(before) and not before.text("prefecture"))
+    return (
+        row.is_first_of_page and before.is_last_of_page and not (_open_below(before) and not before.text("prefecture"))
+    )
 
 
 def _open_below(row: _Row) -> bool:
@@ -224,7 +231,9 @@ def _phones(row: _Row, header: Header) -> tuple[tuple[Phone, ...], list[Finding]
     if not raw.strip():
         findings.append(_must_look("no-phone", "電話番号がありません", row, ""))
     elif not numbers or remainder(raw):
-        findings.append(_must_look("phone-not-understood", f"電話番号を読み取れません：「{' '.join(raw.split())}」", row, raw))
+        findings.append(
+            _must_look("phone-not-understood", f"電話番号を読み取れません：「{' '.join(raw.split())}」", row, raw)
+        )
     elif len(numbers) > 1:
         findings.append(_must_look("several-phones", f"1つの欄に電話番号が{len(numbers)}つあります", row, raw))
     extension, note = find_extension(raw), find_note(raw)

@@ -1,9 +1,9 @@
 """Prefectures and municipalities of Japan: names, kana, codes (JIS X 0401, JIS X 0402) and the coordinates of their offices.
 
 The data are those of the registry package ``japancode`` (MIT; data CC0), read through :mod:`importlib.resources` as UTF-8,
-because the package's own loader leaves the encoding to the system. Codes are text: 490 of them begin with a zero.
+because the package's own loader leaves the encoding to the system. Codes are text: 475 of them begin with a zero.
 
-A name alone never identifies a municipality: 26 names stand in more than one prefecture (日野町, 府中市 …).
+A name alone never identifies a municipality: 25 names stand in more than one prefecture (日野町, 府中市 …).
 """
 
 from __future__ import annotations

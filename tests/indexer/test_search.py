@@ -1,0 +1,148 @@
+"""Searching the example list in the words that people have: it finds, says what it did, and never ends in nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tsunagari.settings import Settings
+from tsunagari_indexer.catalogue import Catalogue, Reading
+from tsunagari_indexer.engines.embedded import EmbeddedEngine
+from tsunagari_indexer.search import MAX_QUERY, Relaxation, SearchRequest, SearchResult
+from tsunagari_indexer.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def reading(published: Path) -> Iterator[Reading]:
+    with Settings().catalogue(published).reading() as reading:
+        yield reading
+
+
+def ask(reading: Reading, text: str, **filters: str) -> SearchResult:
+    chosen = {name: frozenset({value}) for name, value in filters.items()}
+    return reading.search(SearchRequest(text, chosen, per_page=100))
+
+
+def names(result: SearchResult) -> list[str]:
+    return [one.municipality or one.prefecture for one in result.listings]
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("ナプキン もらえる", 75),
+        ("ナフキン", 75),
+        ("せいりようひん", 75),
+        ("seiri", 75),
+        ("ﾅﾌﾟｷﾝ", 2),
+        ("まいさぽ", 1),
+        ("みとよスマイルプロジェクト", 1),
+        ("0112112962", 1),
+        ("011-211-2962", 1),
+        ("０１１－２１１－２９６２", 1),
+        ("岸和田", 1),
+        ("おしゃまんべ", 1),
+        ("しらおい", 1),
+        ("日野町 滋賀", 1),
+        ("生理痛", 1),
+        ("", 82),
+    ],
+)
+def test_what_people_type_finds(reading: Reading, text: str, total: int) -> None:
+    result = ask(reading, text)
+    assert result.total == len(result.listings) == total
+    assert not [one for one in result.relaxed if one.code == "dropped_word"]
+
+
+def test_a_place_and_a_need_find_that_place_first(reading: Reading) -> None:
+    assert names(ask(reading, "札幌 生理用品")) == ["札幌市"]
+    assert set(names(ask(reading, "大阪府 電話相談"))) == {"堺市", "吹田市", "大阪狭山市"}
+
+
+def test_words_that_the_list_does_not_hold_are_dropped_and_said(reading: Reading) -> None:
+    result = ask(reading, "ナプキン パスポート")
+    assert result.total == 75
+    assert Relaxation("unknown_word", "パスポート") in result.relaxed
+
+
+def test_a_search_of_nothing_but_unknown_words_still_shows_the_list(reading: Reading) -> None:
+    result = ask(reading, "ｑｗｅｒｔｙ")
+    assert result.total == 82
+    assert [one.code for one in result.relaxed] == ["unknown_word"]
+
+
+def test_when_not_all_fits_the_place_is_kept_longest(reading: Reading) -> None:
+    result = ask(reading, "札幌 夫に殴られた ナプキン")
+    assert names(result) == ["札幌市"]
+    assert Relaxation("dropped_word", "夫に殴られた") in result.relaxed
+    assert result.urgent == {"violence"}
+
+
+def test_filters_that_leave_nothing_are_given_up_before_words(reading: Reading) -> None:
+    result = ask(reading, "ナプキン", prefecture="01", municipality="131016")
+    assert result.relaxed[0] == Relaxation("dropped_filter", "municipality")
+    assert {one.prefecture for one in result.listings} == {"北海道"}
+
+
+@pytest.mark.parametrize("text", ["死にたい", "殺される", "レイプ", "夫に殴られた", "泊まるところがない", "助けて"])
+def test_words_of_danger_are_seen_whatever_is_found(reading: Reading, text: str) -> None:
+    result = ask(reading, text)
+    assert result.urgent
+    assert result.total
+
+
+def test_counts_of_a_facet_ignore_its_own_filter(reading: Reading) -> None:
+    result = ask(reading, "", prefecture="27")
+    assert result.total == result.facets["prefecture"]["27"] == 9
+    assert sum(result.facets["prefecture"].values()) == 82
+    assert sum(result.facets["municipality"].values()) == 8
+
+
+def test_pages_hold_every_listing_once_and_a_page_beyond_the_last_is_the_last(reading: Reading) -> None:
+    pages = [reading.search(SearchRequest("", {}, page, 20)) for page in range(1, 6)]
+    ids = [one.id for page in pages for one in page.listings]
+    assert len(ids) == len(set(ids)) == 82
+    beyond = reading.search(SearchRequest("", {}, 99, 20))
+    assert (beyond.page, beyond.listings) == (5, pages[4].listings)
+    assert Relaxation("last_page", "5") in beyond.relaxed
+
+
+def test_what_is_typed_beyond_the_limit_is_not_read_and_that_is_said(reading: Reading) -> None:
+    result = ask(reading, "ナプキン" + " " * MAX_QUERY + "x" * 20)
+    assert result.relaxed[0].code == "cut"
+    assert result.total == 75
+
+
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE listings; --", "\0", "%", "((((", "🙂", "a" * 5000, "\u202e", "/../../", "<b>"]
+)
+def test_nothing_that_is_typed_breaks_the_search(reading: Reading, text: str) -> None:
+    assert ask(reading, text).total > 0
+
+
+def test_a_filter_on_an_exact_name_holds(reading: Reading) -> None:
+    assert ask(reading, "みとよスマイルプロジェクト", prefecture="37").total == 1
+    assert "みとよスマイルプロジェクト" not in [
+        one.program_name for one in ask(reading, "みとよスマイルプロジェクト", prefecture="01").listings
+    ]
+
+
+def test_a_request_keeps_its_generation_while_another_is_published(tmp_path: Path) -> None:
+    from tests.indexer.test_workspace import OTHER, ROW, stage
+
+    stage(tmp_path, [ROW])
+    workspace = Workspace(tmp_path / "data")
+    workspace.publish()
+    catalogue = Catalogue(workspace, lambda generation: EmbeddedEngine(generation.connection))
+    with catalogue.reading() as first:
+        stage(tmp_path, [ROW, OTHER])
+        workspace.publish()
+        with catalogue.reading() as second:
+            assert second.search(SearchRequest()).total == 2
+        assert first.search(SearchRequest()).total == 1
+        assert first.name != second.name
+    with catalogue.reading() as third:
+        assert third is second
+    catalogue.close()
