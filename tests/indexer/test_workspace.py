@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from tests.pdfs import table_pdf
 
 from tsunagari.importing import EditionOptions, ImportOutcome, import_documents, reindex
 from tsunagari.settings import Settings
-from tsunagari_crawler import Archive
+from tsunagari_crawler import Archive, Edition
+from tsunagari_crawler.report import write_manifest
 from tsunagari_indexer import workspace as module
 from tsunagari_indexer.errors import (
     EngineError,
@@ -161,6 +163,51 @@ def test_a_year_that_nobody_gave_is_an_error_that_says_how(tmp_path: Path) -> No
     assert outcome.staged is None
     assert "--year 2021" in outcome.failures[0]
     assert "list.toml" in outcome.failures[0]
+
+
+def test_what_was_fetched_is_imported_from_the_archive_with_its_edition(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "data" / "archive")
+    edition = Edition(2021, series="national_list", publisher="内閣府男女共同参画局", licence="PDL1.0")
+    known = archive.store(table_pdf([[ROW]]), name="a.pdf", url="https://www.gender.go.jp/a.pdf", edition=edition)
+    unknown = archive.store(table_pdf([[OTHER]]), name="b.pdf", url="https://www.gender.go.jp/b.pdf")
+    manifest = write_manifest(archive, "national_list", datetime(2026, 11, 21, tzinfo=UTC), [known, unknown])
+    assert manifest
+    for path in (manifest, tmp_path / "data" / "archive"):
+        outcome = import_documents(Workspace(tmp_path / path.name), [path], EditionOptions())
+        assert outcome.staged
+        assert outcome.staged.listings == 1
+        (failure,) = outcome.failures
+        assert "b.pdf：何年度の一覧か分かりません" in failure
+        workspace = Workspace(tmp_path / path.name)
+        generation = Generation.open(workspace.generation_path(outcome.staged.name))
+        (document,) = generation.documents.values()
+        generation.close()
+        assert (document.url, document.publisher) == ("https://www.gender.go.jp/a.pdf", "内閣府男女共同参画局")
+        assert reindex(workspace)  # from its own archive: the bytes were taken over
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("list.toml", "documents = 3", "documents"),
+        ("list.toml", "=", "TOML"),
+        ("list.toml", 'documents = ["away.pdf"]', "ファイルがありません"),
+        ("crawl.jsonl", "{", "1行目"),
+        ("crawl.jsonl", '{"sha256": "x"}', "1行目"),
+    ],
+)
+def test_a_list_of_documents_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: str, said: str) -> None:
+    (tmp_path / name).write_text(content)
+    outcome = import_documents(Workspace(tmp_path / "data"), [tmp_path / name], EditionOptions())
+    assert outcome.staged is None
+    (failure,) = outcome.failures
+    assert name in failure
+    assert said in failure
+
+
+def test_a_folder_without_a_crawl_says_what_to_do(tmp_path: Path) -> None:
+    outcome = import_documents(Workspace(tmp_path / "data"), [tmp_path], EditionOptions())
+    assert "tsunagari crawl" in outcome.failures[0]
 
 
 def test_documents_are_kept_byte_for_byte_and_everything_is_read_from_them(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def _program(row: _Row, header: Header, sha256: str) -> tuple[Program | None, li
     findings += found
     department = join_name(row.text("department").split("\n"))
     if not department:
-        findings.append(_must_look("no-department", "担当部署がありません", row, name))
+        findings.append(_missing("no-department", "担当部署", row, "department"))
     findings += _check_place(row, body)
     program = Program(
         source_kind=SourceKind.NATIONAL_LIST,
@@ -229,7 +229,7 @@ def _phones(row: _Row, header: Header) -> tuple[tuple[Phone, ...], list[Finding]
     numbers = find_numbers(raw.replace("\n", " "))
     findings = []
     if not raw.strip():
-        findings.append(_must_look("no-phone", "電話番号がありません", row, ""))
+        findings.append(_missing("no-phone", "電話番号", row, "phone"))
     elif not numbers or remainder(raw):
         findings.append(
             _must_look("phone-not-understood", f"電話番号を読み取れません：「{' '.join(raw.split())}」", row, raw)
@@ -268,6 +268,13 @@ def _check_place(row: _Row, body: str) -> list[Finding]:
     if comparable(body) != comparable(row.prefecture) and not municipalities_named(body, prefecture):
         return [_must_look("place-not-in-prefecture", f"「{body}」は{row.prefecture}の市区町村にありません", row, body)]
     return []
+
+
+def _missing(code: str, what: str, row: _Row, field: str) -> Finding:
+    """An empty cell is the paper's own gap; a row without that cell may have lost it in reading."""
+    if field in row.cells:
+        return Finding(Level.NOTE, code, f"{what}の欄が空です", page=row.page, row=row.number)
+    return _must_look(code, f"{what}の欄が見つかりません", row, "")
 
 
 def _must_look(code: str, message: str, row: _Row, value: str) -> Finding:
