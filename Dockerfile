@@ -30,8 +30,8 @@ RUN python -m pip --python /opt/tsunagari install --no-deps --no-index /wheel/*.
 
 FROM base
 RUN python -m pip uninstall --yes --quiet pip \
-    && groupadd --system --gid 10001 tsunagari \
-    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tsunagari \
+    && groupadd --gid 10001 tsunagari \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tsunagari \
     # A new volume takes owner and mode from the folder on which it is mounted first.
     && install --directory --mode 0700 --owner 10001 --group 10001 \
         /data /secrets/master /secrets/admin /secrets/search /var/lib/meilisearch
