@@ -25,7 +25,7 @@ OWNERS = {
     "scrapy": "crawler/tsunagari_crawler/spider.py",
     "twisted": "crawler/tsunagari_crawler/spider.py",
     "pdfplumber": "parsers/",
-    "pdfminer": "parsers/tsunagari_parsers/document.py",
+    "pdfminer": "parsers/",
     "pypdfium2": "parsers/tsunagari_parsers/document.py",
     "japancode": "parsers/tsunagari_parsers/places/",
     "sqlite3": "indexer/",

@@ -112,7 +112,8 @@ class Archive:
         path = self._path(document.sha256)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
+            # A damaged file under the right name is mended by the next fetch of the same bytes.
+            if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != document.sha256:
                 write_atomically(path, content)
             with path.with_suffix(".jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(document.to_json(), ensure_ascii=False) + "\n")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -134,9 +134,3 @@ def _spans(patterns: Sequence[re.Pattern[str]], text: str) -> list[tuple[int, in
 
 def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return any(first < end and start < last for first, last in spans)
-
-
-def iter_evidence(description: str, offers: Sequence[Offer]) -> Iterator[tuple[str, str]]:
-    """(kind, the words that say so) for each offer."""
-    for offer in offers:
-        yield offer.kind, description[offer.start : offer.end]

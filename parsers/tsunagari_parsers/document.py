@@ -14,6 +14,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
+from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.columns import header_texts
 from tsunagari_parsers.errors import (
     AmbiguousLayoutError,
@@ -37,6 +38,10 @@ from tsunagari_parsers.text import fold_width
 _HEADER_WITHIN = 1024
 _END_WITHIN = 2048
 
+#: A page whose character count differs from PDFium's by more than this share, and this many, must be looked at.
+_LOSS_SHARE = 0.02
+_LOSS_CHARACTERS = 5
+
 _ERAS = {"令和": 2018, "平成": 1988}
 _ERA_YEAR = re.compile(r"(令和|平成)\s*(元|\d{1,2})\s*年度")
 
@@ -56,7 +61,9 @@ def parse_document(
     Raises:
         UnreadableDocumentError: nothing can be read from the document; the subclass says why.
     """
-    pages = read_pages(content, name=name)
+    _check_file(content, name)
+    counts = _second_opinion(content, name)
+    pages = _read_pages(content, name)
     if not any(page.tables for page in pages):
         raise NoTableError(name, "表のあるページがありません")
     source = Source(name, hashlib.sha256(content).hexdigest(), pages)
@@ -77,7 +84,7 @@ def parse_document(
         rows_seen=result.rows_seen,
         records=len(result.programs),
         skips=result.skips,
-        findings=(*_year_findings(title, fiscal_year), *result.findings),
+        findings=(*_year_findings(title, fiscal_year), *_loss_findings(pages, counts), *result.findings),
     )
     if not report.is_complete:
         raise LostRowsError(
@@ -88,13 +95,13 @@ def parse_document(
     return ParsedDocument(programs, report)
 
 
-def read_pages(content: bytes, *, name: str) -> list[PageTables]:
+def _read_pages(content: bytes, name: str) -> list[PageTables]:
     """The tables of every page, one page in memory at a time.
 
     Raises:
-        UnreadableDocumentError: the file is empty, not a PDF, truncated, damaged, encrypted, or holds pictures only.
+        UnreadableDocumentError: the file is damaged, encrypted, or holds pictures only.
     """
-    _check_file(content, name)
+    complete_narrow_maps()
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             pages = []
@@ -132,12 +139,40 @@ def _check_file(content: bytes, name: str) -> None:
         raise NotAPdfError(name, f"PDFではありません（先頭：{head!r}）")
     if b"%%EOF" not in content[-_END_WITHIN:]:
         raise TruncatedPdfError(name, f"PDFが途中で切れています（{len(content):,}バイトで終わっています）")
+
+
+def _second_opinion(content: bytes, name: str) -> list[int]:
+    """How many characters PDFium, another reader, finds on each page; spaces are not counted.
+
+    Raises:
+        UnreadableDocumentError: PDFium cannot open the file, or asks for a password.
+    """
     try:
-        pypdfium2.PdfDocument(content).close()
+        document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise EncryptedPdfError(name, "パスワードで保護されています") from error
         raise DamagedPdfError(name, f"PDFとして開けません（{error}）") from error
+    try:
+        return [len("".join(page.get_textpage().get_text_bounded().split())) for page in document]
+    except pypdfium2.PdfiumError as error:
+        raise DamagedPdfError(name, f"PDFの中身が壊れています（{error}）") from error
+    finally:
+        document.close()
+
+
+def _loss_findings(pages: Sequence[PageTables], counts: Sequence[int]) -> list[Finding]:
+    """Pages of which the two readers see a different amount of text."""
+    return [
+        Finding(
+            Level.MUST_LOOK,
+            "text-lost",
+            f"文字が読み落とされているかもしれません（読めた文字{page.drawn}、別の方法では{count}）",
+            page=page.page,
+        )
+        for page, count in zip(pages, counts, strict=False)
+        if abs(page.drawn - count) > max(_LOSS_CHARACTERS, _LOSS_SHARE * count)
+    ]
 
 
 def _open_error(error: PdfminerException, name: str) -> DamagedPdfError | EncryptedPdfError:

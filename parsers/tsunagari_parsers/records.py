@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
 
 
 class SourceKind(StrEnum):
@@ -82,20 +80,3 @@ class Program:
     provenance: Provenance
     fiscal_year: int | None = None
     era_year: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, as :meth:`from_json` takes them."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """The record that :meth:`to_json` wrote."""
-        provenance = values["provenance"]
-        return cls(
-            **{
-                **values,
-                "source_kind": SourceKind(values["source_kind"]),
-                "phones": tuple(Phone(**{**phone, "role": PhoneRole(phone["role"])}) for phone in values["phones"]),
-                "provenance": Provenance(**{**provenance, "rect": Rect(**provenance["rect"])}),
-            }
-        )

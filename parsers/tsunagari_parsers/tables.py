@@ -20,6 +20,7 @@ from pdfplumber.page import Page
 from pdfplumber.table import edges_to_intersections, intersections_to_cells, merge_edges
 from pdfplumber.utils.geometry import filter_edges, line_to_edge, rect_to_edges
 
+from tsunagari_parsers.glyphs import without_radicals
 from tsunagari_parsers.records import Rect
 
 _Object = dict[str, Any]
@@ -105,7 +106,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PageTables:
-    """The tables of one page, its size, and the lines of text that stand in no table."""
+    """The tables of one page, its size, and the lines of text that stand in no table.
+
+    ``characters`` counts what was read, ``drawn`` every character of the file but spaces, doubled ones included.
+    """
 
     page: int
     width: float
@@ -113,6 +117,7 @@ class PageTables:
     tables: tuple[Table, ...]
     outside: tuple[str, ...]
     characters: int
+    drawn: int
 
 
 def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
@@ -135,6 +140,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         tables=tuple(tables),
         outside=tuple(_line_text(line) for line in _lines(outside, settings)),
         characters=len(chars),
+        drawn=sum(1 for char in page.chars if char["text"].strip()),
     )
 
 
@@ -347,4 +353,4 @@ def _line_text(line: Sequence[_Object]) -> str:
             if gap > 0.33 * min(char["size"], line[index - 1]["size"]) and parts[-1] != "\u3000":
                 parts.append(" ")
         parts.append(char["text"])
-    return "".join(parts).strip(" ")
+    return without_radicals("".join(parts).strip(" "))
