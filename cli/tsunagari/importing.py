@@ -96,6 +96,16 @@ def import_documents(
     keys = {document.edition.key for document in read}
     kept = [fetched for fetched in base if fetched.edition is None or fetched.edition.key not in keys]
     replaced = [fetched for fetched in base if fetched not in kept]
+    elsewhere = {fetched.sha256 for fetched in kept}
+    failures += [
+        f"{one.fetched.name}：同じ内容の文書が、別の年度か種類の一覧としてすでに取り込まれています。"
+        "年度（--year）と種類（--series）を確かめてください"
+        for one in read
+        if one.fetched.sha256 in elsewhere
+    ]
+    read = [one for one in read if one.fetched.sha256 not in elsewhere]
+    if not read:
+        return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     if _same(base, read, kept):
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
     everything = [*(_reread(fetched, workspace.archive) for fetched in kept), *read]

@@ -17,12 +17,13 @@ from tsunagari_indexer.errors import DataFileError
 class Concept:
     """A meaning with the words for it.
 
-    ``body`` are words of descriptions that carry the concept where no offer does; ``urgent`` brings the lines that help now
+    ``stems`` are beginnings of words, which match whatever follows. ``body`` are words of descriptions that carry the concept where no offer does; ``urgent`` brings the lines that help now
     to the top of any page.
     """
 
     id: str
     words: tuple[str, ...]
+    stems: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
     urgent: bool = False
 
@@ -38,10 +39,11 @@ class ConceptMatch:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All concepts. ``surfaces`` maps each word in folded form to its concept."""
+    """All concepts. ``surfaces`` maps each word and stem in folded form to its concept; ``stems`` are the latter's keys."""
 
     concepts: tuple[Concept, ...]
     surfaces: Mapping[str, Concept]
+    stems: frozenset[str]
 
     def find(self, query: str) -> list[ConceptMatch]:
         """The concepts of a query, longest words first where they overlap, in the query's order."""
@@ -52,8 +54,9 @@ class Lexicon:
         at = 0
         while at < len(text):
             for length in range(min(longest, len(text) - at), 0, -1):
-                concept = self.surfaces.get(text[at : at + length])
-                if concept is not None and _is_whole(text, at, at + length, edges):
+                surface = text[at : at + length]
+                concept = self.surfaces.get(surface)
+                if concept is not None and _is_whole(text, at, at + length, edges, open_end=surface in self.stems):
                     found.append(ConceptMatch(concept, at, at + length))
                     at += length
                     break
@@ -80,7 +83,7 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
         raise DataFileError(f"{where}：語彙の表として読めません（{error}）") from error
     surfaces: dict[str, Concept] = {}
     for concept in concepts:
-        for word in concept.words:
+        for word in (*concept.words, *concept.stems):
             folded = fold(word)
             if not folded.strip():
                 raise DataFileError(f"{where}：「{concept.id}」に空の語があります")
@@ -88,7 +91,7 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
                 raise DataFileError(f"{where}：「{word}」が「{surfaces[folded].id}」と「{concept.id}」の両方にあります")
     if len({concept.id for concept in concepts}) < len(concepts):
         raise DataFileError(f"{where}：同じ id の項目が2つあります")
-    return Lexicon(concepts, surfaces)
+    return Lexicon(concepts, surfaces, frozenset(fold(stem) for concept in concepts for stem in concept.stems))
 
 
 @cache
@@ -101,10 +104,10 @@ def known_lexicon() -> Lexicon:
 
 
 def _concept(entry: Mapping[str, object]) -> Concept:
-    words, body = entry["words"], entry.get("body", [])
-    if not isinstance(words, list) or not isinstance(body, list):
-        raise TypeError(f"{entry.get('id')}: words, body")
-    return Concept(str(entry["id"]), tuple(words), tuple(body), bool(entry.get("urgent", False)))
+    words, stems, body = entry["words"], entry.get("stems", []), entry.get("body", [])
+    if not isinstance(words, list) or not isinstance(stems, list) or not isinstance(body, list):
+        raise TypeError(f"{entry.get('id')}: words, stems, body")
+    return Concept(str(entry["id"]), tuple(words), tuple(stems), tuple(body), bool(entry.get("urgent", False)))
 
 
 def _fold_char(char: str) -> str:
@@ -112,14 +115,21 @@ def _fold_char(char: str) -> str:
     return folded if len(folded) == 1 else char
 
 
-def _is_whole(text: str, start: int, end: int, edges: frozenset[int]) -> bool:
+def urgent_in(text: str) -> frozenset[str]:
+    """The urgent concepts that a text of any length speaks of."""
+    return frozenset(match.concept.id for match in known_lexicon().find(text) if match.concept.urgent)
+
+
+def _is_whole(text: str, start: int, end: int, edges: frozenset[int], *, open_end: bool) -> bool:
     """Not a piece of a longer word: ライン is not in オンライン, line not in online, 生理 not in 生理痛.
 
     Between ideographs the dictionary's word boundaries decide; katakana and Latin letters run on without any.
     """
-    if start and not _may_break(text[start - 1], text[start], start, edges):
+    # Hiragana before a stem is a particle (夫にレイプされた); letters before one are another word (white me).
+    free = open_end and not _is_latin(text[start])
+    if start and not free and not _may_break(text[start - 1], text[start], start, edges):
         return False
-    if end == len(text) or _may_break(text[end - 1], text[end], end, edges):
+    if open_end or end == len(text) or _may_break(text[end - 1], text[end], end, edges):
         return True
     # Hiragana is folded to katakana, so a particle may follow.
     return _is_katakana(text[end]) and text[end] in "デニヲガハモノト"

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsunagari_indexer.analysis import is_kana, to_katakana, tokens
+from tsunagari_indexer.analysis import Token, is_kana, to_katakana, tokens
 from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResult, SearchEngine
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
 from tsunagari_indexer.listings import Listing
+from tsunagari_parsers.places import municipalities_named, prefecture_named, prefectures
 from tsunagari_parsers.text import comparable, fold_width
 
 #: What is typed beyond this many characters is not read, and the page says so.
@@ -46,7 +47,11 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The hits of one page, how many in all, the counts, what was relaxed, and the urgent concepts that the words speak of."""
+    """The hits of one page, how many in all, the counts, and what was done to find them.
+
+    ``urgent`` are the urgent concepts that the words speak of; ``prefecture_codes`` those of the prefectures that they name, of
+    themselves or through a municipality that stands in no other.
+    """
 
     total: int
     page: int
@@ -55,6 +60,7 @@ class SearchResult:
     facets: Mapping[str, Mapping[str, int]]
     relaxed: tuple[Relaxation, ...]
     urgent: frozenset[str]
+    prefecture_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,14 @@ class _Term:
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Understood:
-    terms: tuple[_Term, ...]
-    dropped: tuple[str, ...]
-    urgent: frozenset[str]
+    """What was made of a query. It grows while the query is read."""
+
+    terms: list[_Term] = field(default_factory=list)
+    relaxed: list[Relaxation] = field(default_factory=list)
+    urgent: frozenset[str] = frozenset()
+    prefecture_codes: list[str] = field(default_factory=list)
 
 
 def search(
@@ -90,9 +99,11 @@ def search(
     understood = _understand(text, generation, lexicon or known_lexicon())
     exact = _exact(text, generation, request)
     if exact:
-        return _of_listings(exact, request, tuple(relaxed), understood.urgent)
-    terms = list(understood.terms)
-    relaxed += [Relaxation("unknown_word", word) for word in understood.dropped]
+        return _of_listings(exact, request, tuple(relaxed), understood)
+    terms = understood.terms[:MAX_TERMS]
+    relaxed += dict.fromkeys(understood.relaxed)
+    if text and not terms and not understood.urgent:
+        relaxed.append(Relaxation("nothing_matched", text))
     filters = dict(request.filters)
     result = _ask(engine, request, terms, filters)
     if result.total == 0 and filters:
@@ -121,6 +132,7 @@ def search(
         facets=result.facets,
         relaxed=tuple(relaxed),
         urgent=understood.urgent,
+        prefecture_codes=tuple(dict.fromkeys(understood.prefecture_codes)),
     )
 
 
@@ -144,39 +156,69 @@ def _ask(
 def _understand(text: str, generation: Generation, lexicon: Lexicon) -> _Understood:
     """The terms of a query that the listings hold, the words that they do not hold, and what is urgent in it."""
     matches = lexicon.find(text)
-    terms: list[_Term] = []
-    dropped: list[str] = []
+    understood = _Understood(urgent=frozenset(match.concept.id for match in matches if match.concept.urgent))
     at = 0
     for match in matches:
-        _words(text[at : match.start], generation, terms, dropped)
+        _words(text[at : match.start], generation, understood)
         at = match.end
-        term = f"c:{match.concept.id}"
+        term, surface = f"c:{match.concept.id}", text[match.start : match.end]
         if generation.knows(term):
-            terms.append(_Term(term, text[match.start : match.end], _CONCEPT))
+            understood.terms.append(_Term(term, surface, _CONCEPT))
         elif not match.concept.urgent:
-            dropped.append(text[match.start : match.end])
-    _words(text[at:], generation, terms, dropped)
-    urgent = frozenset(match.concept.id for match in matches if match.concept.urgent)
-    return _Understood(tuple(terms[:MAX_TERMS]), tuple(dict.fromkeys(dropped)), urgent)
+            understood.relaxed.append(Relaxation("unknown_word", surface))
+    _words(text[at:], generation, understood)
+    return understood
 
 
-def _words(text: str, generation: Generation, terms: list[_Term], dropped: list[str]) -> None:
+def _words(text: str, generation: Generation, understood: _Understood) -> None:
     """Add the terms of a stretch of the query that holds no concept."""
     for chunk in text.split():
         reading = f"r:{to_katakana(chunk)}"
+        if _place(chunk, chunk, generation, understood):
+            continue
         if is_kana(chunk) and len(chunk) > 1 and generation.knows(reading):
-            terms.append(_Term(reading, chunk, _PART))
+            understood.terms.append(_Term(reading, chunk, _PART))
             continue
         for token in tokens(chunk):
-            known = [f"w:{form}" for form in (token.word, *token.parts) if generation.knows(f"w:{form}")]
-            if f"w:{token.word}" in known:
-                terms.append(_Term(f"w:{token.word}", token.surface, _PLACE if token.is_place else _WORD))
-            elif known:
-                terms += [_Term(term, token.surface, _PLACE if token.is_place else _PART) for term in known]
-            elif len(token.reading) > 1 and is_kana(token.surface) and generation.knows(f"r:{token.reading}"):
-                terms.append(_Term(f"r:{token.reading}", token.surface, _PART))
-            else:
-                dropped.append(token.surface)
+            if not (token.is_place and _place(token.word, token.surface, generation, understood)):
+                _word(token, generation, understood)
+
+
+def _word(token: Token, generation: Generation, understood: _Understood) -> None:
+    # The ending of a place name alone (市, 町) would find every place that has it.
+    parts = [] if token.is_place else token.parts
+    known = [f"w:{form}" for form in (token.word, *parts) if generation.knows(f"w:{form}")]
+    if f"w:{token.word}" in known:
+        understood.terms.append(_Term(f"w:{token.word}", token.surface, _PLACE if token.is_place else _WORD))
+    elif known:
+        understood.terms += [_Term(term, token.surface, _PART) for term in known]
+    elif len(token.reading) > 1 and is_kana(token.surface) and generation.knows(f"r:{token.reading}"):
+        understood.terms.append(_Term(f"r:{token.reading}", token.surface, _PART))
+    else:
+        understood.relaxed.append(Relaxation("unknown_word", token.surface))
+
+
+def _place(name: str, surface: str, generation: Generation, understood: _Understood) -> bool:
+    """Take a word as a prefecture or municipality, if it is the name of one; say so if no listing stands there."""
+    prefecture = prefecture_named(name) or next((one for one in prefectures() if one.name[:-1] == name), None)
+    # A name without its ending means the city before the town of the same name (横浜市, not 横浜町).
+    named = (municipalities_named(name + ending) for ending in ("", *"市区町村"))
+    found = () if prefecture else next(filter(None, named), ())
+    if prefecture is None and not found:
+        return False
+    among = {prefecture} if prefecture else {place.prefecture for place in found}
+    if len(among) == 1:
+        understood.prefecture_codes.append(next(iter(among)).code)
+    forms = [prefecture.name] if prefecture else [place.name for place in found]
+    known = [f"w:{form}" for form in (*forms, name) if generation.knows(f"w:{form}")]
+    if known:
+        understood.terms.append(_Term(known[0], surface, _PLACE))
+        return True
+    understood.relaxed.append(Relaxation("unknown_place", forms[0] if len(set(forms)) == 1 else surface))
+    wider = f"w:{next(iter(among)).name}"
+    if len(among) == 1 and generation.knows(wider):
+        understood.terms.append(_Term(wider, surface, _PLACE))
+    return True
 
 
 def _exact(text: str, generation: Generation, request: SearchRequest) -> list[Listing]:
@@ -203,7 +245,7 @@ def _facet_values(listing: Listing) -> dict[str, frozenset[str]]:
 
 
 def _of_listings(
-    found: Sequence[Listing], request: SearchRequest, relaxed: tuple[Relaxation, ...], urgent: frozenset[str]
+    found: Sequence[Listing], request: SearchRequest, relaxed: tuple[Relaxation, ...], understood: _Understood
 ) -> SearchResult:
     page = min(request.page, max(1, -(-len(found) // max(1, request.per_page))))
     start = (page - 1) * request.per_page
@@ -215,5 +257,6 @@ def _of_listings(
         listings=tuple(found[start : start + request.per_page]),
         facets=counts,
         relaxed=relaxed,
-        urgent=urgent,
+        urgent=understood.urgent,
+        prefecture_codes=tuple(understood.prefecture_codes),
     )

@@ -101,7 +101,9 @@ class Workspace:
                 return staged[-1].documents
             with suppress(NothingPublishedError):
                 return self._record(ledger, self.current()).documents
-        return ()
+            # Restored from a backup without CURRENT: the ledger still knows what was published last.
+            published = [record for record in ledger.generations("published") if record.published_at]
+            return max(published, key=lambda record: record.published_at or "").documents if published else ()
 
     def stage(self, documents: Sequence[ImportedDocument]) -> Staged:
         """Build a generation of exactly these documents.

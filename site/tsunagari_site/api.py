@@ -49,14 +49,18 @@ class Api:
         with self.catalogue.reading() as reading:
             result = await ask(reading, search)
             documents = reading.generation.documents
+            # People get the last page instead of one beyond it; a program that reads on until nothing comes must end.
+            listings = result.listings if result.page == search.page else ()
             return JSONResponse(
                 {
                     "total": result.total,
-                    "page": result.page,
+                    "page": search.page,
                     "per_page": result.per_page,
-                    "items": [_item(listing, documents[listing.document]) for listing in result.listings],
+                    "items": [_item(listing, documents[listing.document]) for listing in listings],
                     "facets": {name: _facet(name, counts) for name, counts in result.facets.items()},
-                    "relaxed": [{"code": one.code, "text": one.text} for one in result.relaxed],
+                    "relaxed": [
+                        {"code": one.code, "text": one.text} for one in result.relaxed if one.code != "last_page"
+                    ],
                 }
             )
 
@@ -92,6 +96,8 @@ def _parameters(request: Request) -> dict[str, str]:
 
 def _request(given: Mapping[str, str]) -> SearchRequest:
     text = given.get("q", "")
+    if "\ufffd" in text:
+        raise _invalid("q", text[:40], "UTF-8")
     if len(text) > MAX_QUERY:
         raise _invalid("q", text[:40] + "…", f"{MAX_QUERY}文字まで")
     filters = {"kind": DEFAULT_KINDS}

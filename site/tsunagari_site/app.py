@@ -72,6 +72,8 @@ def build_app(
     ]
     for language in LANGUAGES:
         at = language.prefix
+        if at:
+            routes.append(Route(at, pages.to_home))
         routes += [
             Route(f"{at}/", pages.home),
             Route(f"{at}/search", pages.search, methods=["GET", "POST"]),
@@ -84,7 +86,7 @@ def build_app(
             Route(f"{at}/contacts", pages.contacts),
             Route(f"{at}/about", pages.about),
         ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[
             Middleware(AccessLog),
@@ -100,6 +102,9 @@ def build_app(
         },
         lifespan=lifespan,
     )
+    # Starlette would redirect /results/?s=… to an absolute address, with the host that the request claims.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _answer(request: Request, page: MessagePage, code: str) -> Response:

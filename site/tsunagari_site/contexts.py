@@ -15,14 +15,18 @@ from tsunagari_site.looking import Looking
 
 #: The lines of the strip on every page: at any hour, for anybody or for violence at home.
 _STRIP = ("line-yorisoi", "line-soudan-plus", "line-110")
+#: Prefectures in parts of which #8778 does not connect (facts of June 2024, as the line's own note says).
+_GAPS_OF_8778 = frozenset({"03", "15", "26", "28", "40", "44", "47"})
 #: Where no desk of the prefecture is known, and below every list.
 _ANYWHERE = ("line-8778", "line-8008")
+#: In the order in which they stand on the page; what answers at any hour first.
 _BY_URGENCY = {
     "danger": ("line-110", "line-yorisoi", "line-soudan-plus", "line-119"),
-    "want_to_die": ("line-yorisoi", "line-kokoro", "line-119"),
-    "violence": ("line-110", "line-soudan-plus", "line-8008", "line-8778"),
     "sexual_violence": ("line-8891", "line-8103", "line-cure-time", "line-110"),
-    "stay_tonight": ("line-8778", "line-soudan-plus", "line-yorisoi", "line-110"),
+    "violence": ("line-110", "line-soudan-plus", "line-8008", "line-8778"),
+    "want_to_die": ("line-yorisoi", "line-kokoro", "line-119"),
+    "child_abuse": ("line-189", "line-24h-kodomo-sos", "line-childline", "line-110"),
+    "stay_tonight": ("line-yorisoi", "line-soudan-plus", "line-8778", "line-110"),
 }
 
 
@@ -87,11 +91,11 @@ class ResultsPage:
     relaxed: tuple[tuple[str, str], ...]
     urgent: tuple[Desk, ...]
     desks: tuple[Desk, ...]
+    prefecture_page: Desk | None
+    gap_of_8778: bool
     chosen: tuple[Choice, ...]
     facets: tuple[tuple[str, tuple[Choice, ...]], ...]
     prefecture: Prefecture | None
-    municipality: str
-    offer: OfferKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ class ProgramPage:
     is_current: bool
     ended: str | None
     desks: tuple[Desk, ...]
-    from_search: bool
+    prefecture: Prefecture
+    prefecture_page: Desk | None
+    gap_of_8778: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,8 @@ class ContactsPage:
 
     always: tuple[Desk, ...]
     others: tuple[Desk, ...]
-    by_prefecture: tuple[tuple[Prefecture, Desk], ...]
+    by_prefecture: tuple[Desk, ...]
+    pages: tuple[tuple[Prefecture, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +160,23 @@ def desks_for(prefecture_code: str | None) -> tuple[Desk, ...]:
     return own + _named(_ANYWHERE)
 
 
+def prefecture_page(prefecture_code: str | None) -> Desk | None:
+    """The entry of a prefecture of which only the own page may be shown: no number of it has a second source."""
+    return next(
+        (desk for desk in known_desks() if desk.proposal and desk.url and desk.prefecture == prefecture_code), None
+    )
+
+
+def has_gap_of_8778(prefecture_code: str | None) -> bool:
+    """Whether #8778 is said not to connect in parts of a prefecture."""
+    return prefecture_code in _GAPS_OF_8778
+
+
 def urgent_desks(urgent: frozenset[str]) -> tuple[Desk, ...]:
     """The lines for what a search speaks of, each once."""
-    names = dict.fromkeys(name for concept in sorted(urgent) for name in _BY_URGENCY.get(concept, ()))
-    return _named(tuple(names))
+    return _named(
+        tuple(dict.fromkeys(name for concept, names in _BY_URGENCY.items() if concept in urgent for name in names))
+    )
 
 
 def contacts_page() -> ContactsPage:
@@ -165,7 +185,12 @@ def contacts_page() -> ContactsPage:
     return ContactsPage(
         always=tuple(desk for desk in national if desk.always_open),
         others=tuple(desk for desk in national if not desk.always_open),
-        by_prefecture=tuple((prefecture_of(desk.prefecture), desk) for desk in shown_desks() if desk.prefecture),
+        by_prefecture=tuple(desk for desk in shown_desks() if desk.prefecture),
+        pages=tuple(
+            (prefecture_of(desk.prefecture), desk.url)
+            for desk in known_desks()
+            if desk.proposal and desk.prefecture and desk.url
+        ),
     )
 
 
@@ -174,7 +199,7 @@ def card(listing: Listing, token: str, now: datetime) -> Card:
     return Card(listing, offers_of(listing), token, listing.fiscal_year >= fiscal_year_at(now))
 
 
-def program_page(listing: Listing, document: SourceDocument, now: datetime, *, from_search: bool) -> ProgramPage:
+def program_page(listing: Listing, document: SourceDocument, now: datetime) -> ProgramPage:
     """A listing as it stands on its own page."""
     licence = LICENCES.get(document.licence)
     return ProgramPage(
@@ -187,7 +212,9 @@ def program_page(listing: Listing, document: SourceDocument, now: datetime, *, f
         is_current=listing.fiscal_year >= fiscal_year_at(now),
         ended=ended_period(listing.description, now.astimezone(JAPAN).date()),
         desks=desks_for(listing.prefecture_code),
-        from_search=from_search,
+        prefecture=prefecture_of(listing.prefecture_code),
+        prefecture_page=prefecture_page(listing.prefecture_code),
+        gap_of_8778=has_gap_of_8778(listing.prefecture_code),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from tsunagari_indexer.lexicon import urgent_in
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import MAX_QUERY, SearchRequest
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of
@@ -18,7 +19,10 @@ PER_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """A search on the pages: one value for each filter. ``cut``: the words were longer than is read."""
+    """A search on the pages: one value for each filter.
+
+    ``cut``: the words were longer than is read; ``urgent``: the urgent concepts of all of them, joined by spaces.
+    """
 
     text: str = ""
     prefecture: str = ""
@@ -27,6 +31,7 @@ class Looking:
     year: str = ""
     page: int = 1
     cut: bool = False
+    urgent: str = ""
 
     def to_payload(self) -> dict[str, Any]:
         """For sealing; empty values are left out."""
@@ -54,7 +59,9 @@ class Looking:
         new = self
         if "q" in fields:
             text = fields["q"].strip()
-            new = replace(new, text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY)
+            # What is dangerous is looked for in all that was written, however much of it is searched with.
+            urgent = " ".join(sorted(urgent_in(text)))
+            new = replace(new, text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY, urgent=urgent)
         if "prefecture" in fields:
             code = fields["prefecture"]
             new = replace(new, prefecture=code if _is_prefecture(code) else "", municipality="")

@@ -44,6 +44,11 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
                 headers.setdefault("Cache-Control", "no-store")
+                if scope["path"].startswith("/api/"):
+                    # Open data: any site's page may read it, and no credentials exist that it could borrow.
+                    headers["Access-Control-Allow-Origin"] = "*"
+                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+                    headers["X-Robots-Tag"] = "noindex"
                 if scope["path"].rpartition("/")[2] in {"results", "program", "search"}:
                     headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             await send(message)

@@ -19,7 +19,7 @@ from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of,
 from tsunagari_site import contexts
 from tsunagari_site.errors import RequestError, SealError
 from tsunagari_site.forms import read_form
-from tsunagari_site.i18n import Language, language_of
+from tsunagari_site.i18n import LANGUAGES, Language, language_of
 from tsunagari_site.looking import PER_PAGE, Looking
 from tsunagari_site.rendering import render, static_files, static_url
 from tsunagari_site.seal import Sealer
@@ -58,9 +58,13 @@ class Pages:
         )
         return render("home.html", page, language_of(request.url.path), path="/")
 
+    async def to_home(self, request: Request) -> Response:
+        """A language's path without its slash."""
+        return RedirectResponse(f"{request.url.path}/", status_code=308)
+
     async def search(self, request: Request) -> Response:
         """Words or filters by POST, to a sealed address; ``?q=`` serves links from elsewhere in the same way."""
-        fields = dict(request.query_params) if request.method == "GET" else await read_form(request)
+        fields = dict(request.query_params) if request.method in {"GET", "HEAD"} else await read_form(request)
         looking = Looking.from_fields(fields)
         if looking == Looking():
             return RedirectResponse(f"{language_of(request.url.path).prefix}/", status_code=303)
@@ -103,12 +107,12 @@ class Pages:
         """A programme opened from a search."""
         token = request.query_params.get("s", "")
         listing_id = str(self.sealer.open("program", token).get("id", ""))
-        return self._program(listing_id, request, path=f"/program?s={token}", from_search=True)
+        return self._program(listing_id, request, path=f"/program?s={token}")
 
     async def program(self, request: Request) -> Response:
         """A programme under its readable address, for arrivals from outside."""
         listing_id = request.path_params["id"]
-        return self._program(listing_id, request, path=f"/programs/{listing_id}", from_search=False)
+        return self._program(listing_id, request, path=f"/programs/{listing_id}")
 
     async def contacts(self, request: Request) -> Response:
         """The desks and lines that help now. It needs no generation."""
@@ -137,8 +141,9 @@ class Pages:
 
     async def robots(self, request: Request) -> Response:  # noqa: ARG002
         """What crawlers may read: everything but what somebody looked for."""
-        text = "User-agent: *\nDisallow: /results\nDisallow: /program?\nDisallow: /search\n"
-        return Response(text, media_type="text/plain")
+        closed = [f"{one.prefix}/{page}" for one in LANGUAGES for page in ("results", "program?", "search")]
+        lines = ["User-agent: *", *(f"Disallow: {path}" for path in (*closed, "/api/"))]
+        return Response("\n".join(lines) + "\n", media_type="text/plain")
 
     def reading(self) -> AbstractContextManager[Reading]:
         """The published generation for one request."""
@@ -153,13 +158,16 @@ class Pages:
 
     def _results_page(self, looking: Looking, result: SearchResult, language: Language) -> contexts.ResultsPage:
         now = self.clock()
-        dropped = {one.text for one in result.relaxed if one.code == "dropped_filter"}
         cards = [
             contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now) for listing in result.listings
         ]
-        urgent = contexts.urgent_desks(result.urgent)
+        area = looking.prefecture or (result.prefecture_codes[0] if len(result.prefecture_codes) == 1 else None)
+        urgent = contexts.urgent_desks(result.urgent | set(looking.urgent.split()))
         facets = _choices(result, looking, language)
-        relaxed = tuple((one.code, one.text) for one in result.relaxed if one.code != "last_page")
+        unknown = [one.text for one in result.relaxed if one.code == "unknown_word"]
+        relaxed = ((("unknown_word", "・".join(unknown)),) if unknown else ()) + tuple(
+            (one.code, one.text) for one in result.relaxed if one.code not in {"last_page", "unknown_word"}
+        )
         return contexts.ResultsPage(
             looking=looking,
             token=self.sealer.seal("results", looking.to_payload()),
@@ -170,7 +178,9 @@ class Pages:
             earlier=tuple(card for card in cards if not card.is_current),
             relaxed=((("cut", ""),) if looking.cut else ()) + relaxed,
             urgent=urgent,
-            desks=tuple(desk for desk in contexts.desks_for(looking.prefecture or None) if desk not in urgent),
+            desks=tuple(desk for desk in contexts.desks_for(area) if desk not in urgent),
+            prefecture_page=contexts.prefecture_page(area),
+            gap_of_8778=contexts.has_gap_of_8778(area),
             chosen=tuple(
                 choice
                 for choices in facets.values()
@@ -178,20 +188,16 @@ class Pages:
                 if choice.value == getattr(looking, choice.name)
             ),
             facets=tuple((name, choices) for name, choices in facets.items() if choices and not getattr(looking, name)),
-            prefecture=prefecture_of(looking.prefecture)
-            if looking.prefecture and "prefecture" not in dropped
-            else None,
-            municipality=municipality_of(looking.municipality).name if looking.municipality else "",
-            offer=next((kind for kind in offer_kinds() if kind.id == looking.offer), None),
+            prefecture=prefecture_of(area) if area else None,
         )
 
-    def _program(self, listing_id: str, request: Request, *, path: str, from_search: bool) -> Response:
+    def _program(self, listing_id: str, request: Request, *, path: str) -> Response:
         with self.reading() as reading:
             listing = reading.generation.listing(listing_id)
             if listing is None:
                 raise RequestError(404, "unknown_program", "この事業のページはありません")
             document = reading.generation.documents[listing.document]
-        page = contexts.program_page(listing, document, self.clock(), from_search=from_search)
+        page = contexts.program_page(listing, document, self.clock())
         return render("program.html", page, language_of(request.url.path), path=path)
 
     def _to_results(self, looking: Looking, request: Request) -> Response:

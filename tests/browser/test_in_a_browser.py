@@ -80,7 +80,7 @@ def test_from_the_first_page_to_a_number_in_three_steps(page: Page, base_url: st
     assert "/program?s=" in page.url
     numbers = page.locator(".call a").all_inner_texts()
     assert numbers == ["011-206-6954"]
-    assert page.title() == "くらしの案内"
+    assert page.title() == "くわしい内容 - くらしの案内"
 
 
 def test_words_are_in_no_address_that_the_history_keeps(page: Page, base_url: str) -> None:

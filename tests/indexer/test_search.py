@@ -70,7 +70,7 @@ def test_words_that_the_list_does_not_hold_are_dropped_and_said(reading: Reading
 def test_a_search_of_nothing_but_unknown_words_still_shows_the_list(reading: Reading) -> None:
     result = ask(reading, "ｑｗｅｒｔｙ")
     assert result.total == 82
-    assert [one.code for one in result.relaxed] == ["unknown_word"]
+    assert [one.code for one in result.relaxed] == ["unknown_word", "nothing_matched"]
 
 
 def test_when_not_all_fits_the_place_is_kept_longest(reading: Reading) -> None:
@@ -86,11 +86,66 @@ def test_filters_that_leave_nothing_are_given_up_before_words(reading: Reading) 
     assert {one.prefecture for one in result.listings} == {"北海道"}
 
 
-@pytest.mark.parametrize("text", ["死にたい", "殺される", "レイプ", "夫に殴られた", "泊まるところがない", "助けて"])
-def test_words_of_danger_are_seen_whatever_is_found(reading: Reading, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        *((text, "violence") for text in (
+            "夫に殴られた", "殴られました", "殴られています", "殴られてる", "夫が殴る", "夫になぐられています", "蹴られた", "首を絞められた",
+            "監禁されている", "脅されている", "ストーカー", "つきまとい", "DV", "my husband hits me", "my husband is violent", "夫が怖い",
+        )),
+        *((text, "sexual_violence") for text in (
+            "レイプ", "レイプされた", "レイプされました", "犯された", "性的暴行", "無理矢理された", "リベンジポルノ", "rape", "I was raped", "sexual assault",
+        )),
+        *((text, "want_to_die") for text in ("死にたい", "じさつ", "リストカット", "消えたい", "suicide", "I want to die", "kill myself")),
+        *((text, "danger") for text in ("たすけてください", "ころされるかも", "ころされそう", "殺される", "助けて", "help")),
+        *((text, "stay_tonight") for text in ("泊まる場所がない", "今夜泊まるところがない", "家を追い出された", "no place to sleep")),
+        *((text, "child_abuse") for text in ("虐待", "親に殴られる")),
+    ],
+)  # fmt: skip
+def test_words_of_danger_are_seen_whatever_is_found(reading: Reading, text: str, concept: str) -> None:
+    for query in (text, f"札幌 {text}", f"{text} 電話"):
+        result = ask(reading, query)
+        assert concept in result.urgent
+        assert result.total
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ナプキン", "オンライン", "札幌", "居場所", "お金がない", "white metal", "電話で相談したい", "シングルマザー"],
+)
+def test_other_words_are_not_taken_for_danger(reading: Reading, text: str) -> None:
+    assert not ask(reading, text).urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "places"),
+    [
+        ("千葉", ("12",), {"千葉県"}),
+        ("夫に殴られた 千葉", ("12",), {"千葉県"}),
+        ("横浜市", ("14",), {"神奈川県"}),
+        ("横浜", ("14",), {"神奈川県"}),
+        ("世田谷区", ("13",), {"東京都"}),
+        ("姫路市 ナプキン", ("28",), {"兵庫県"}),
+        ("府中", (), None),
+        ("日野町", (), {"滋賀県"}),
+        ("大阪", ("27",), {"大阪府"}),
+        ("青森", ("02",), None),
+    ],
+)
+def test_a_place_is_known_even_where_the_list_has_nothing(
+    reading: Reading, text: str, codes: tuple[str, ...], places: set[str] | None
+) -> None:
+    """Its prefecture's programmes and desks are shown; where there are none, that is said, not the whole country passed off."""
     result = ask(reading, text)
-    assert result.urgent
-    assert result.total
+    assert result.prefecture_codes == codes
+    if places is None:
+        assert [one.code for one in result.relaxed] == ["unknown_place", "nothing_matched"]
+    else:
+        assert {one.prefecture for one in result.listings} == places
+
+
+def test_a_town_without_a_listing_is_named(reading: Reading) -> None:
+    assert Relaxation("unknown_place", "横浜市") in ask(reading, "横浜 ナプキン").relaxed
 
 
 def test_counts_of_a_facet_ignore_its_own_filter(reading: Reading) -> None:

@@ -144,6 +144,26 @@ def test_two_files_of_one_edition_in_one_import_are_refused_together(tmp_path: P
     assert "--part" in outcome.failures[0]
 
 
+def test_the_same_bytes_as_another_year_are_refused_with_their_name(tmp_path: Path) -> None:
+    stage(tmp_path, [ROW])
+    outcome = stage(tmp_path, [ROW], year=2022, name="again.pdf")
+    assert outcome.staged is None
+    assert "again.pdf：同じ内容の文書" in outcome.failures[0]
+
+
+def test_a_backup_of_archive_and_ledger_is_enough_to_build_again(tmp_path: Path) -> None:
+    stage(tmp_path, [ROW])
+    workspace = Workspace(tmp_path / "data")
+    workspace.publish()
+    before = served(tmp_path)
+    (tmp_path / "data" / "CURRENT").unlink()
+    for path in (tmp_path / "data" / "generations").iterdir():
+        path.unlink()
+    assert reindex(workspace)
+    workspace.publish()
+    assert served(tmp_path) == before
+
+
 def test_a_bad_document_is_named_and_the_others_are_staged(tmp_path: Path) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"<html>")
     (tmp_path / "good.pdf").write_bytes(table_pdf([[ROW]]))

@@ -100,6 +100,7 @@ def test_a_name_that_two_places_share_asks_which(client: TestClient) -> None:
         ("year=21", "invalid_parameter"),
         ("kind=desk", "invalid_parameter"),
         ("q=" + "あ" * 201, "invalid_parameter"),
+        ("q=%ff", "invalid_parameter"),
         ("colour=red", "unknown_parameter"),
         ("q=a&q=b", "repeated_parameter"),
     ],
@@ -123,3 +124,15 @@ def test_a_parameter_that_cannot_be_is_refused_by_name(client: TestClient, query
 def test_errors_are_in_the_envelope(client: TestClient, method: str, path: str, status: int, code: str) -> None:
     answer = client.request(method, path)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+def test_a_page_beyond_the_last_is_empty_so_that_reading_on_ends(client: TestClient) -> None:
+    answer = client.get("/api/v1/programs?page=9999").json()
+    assert (answer["total"], answer["page"], answer["items"]) == (82, 9999, [])
+
+
+def test_other_sites_may_read_the_open_data(client: TestClient) -> None:
+    headers = client.get("/api/v1/programs").headers
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "access-control-allow-origin" not in client.get("/").headers

@@ -243,7 +243,7 @@ PAGES_AFTER_A_SEARCH = {"/en/search", "/en/results", "/en/program", "/en/program
 
 def test_every_english_address_is_looked_at(site: TestClient) -> None:
     routes = {one.path for one in getattr(site.app, "routes", ()) if isinstance(one, Route)}
-    assert {path for path in routes if path.startswith("/en")} == {*PAGES, *PAGES_AFTER_A_SEARCH}
+    assert {path for path in routes if path.startswith("/en/")} == {*PAGES, *PAGES_AFTER_A_SEARCH}
 
 
 @pytest.mark.parametrize("address", list(chain.from_iterable(PAGES.values())))
