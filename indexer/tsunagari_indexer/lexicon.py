@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,8 @@ from importlib.resources import files
 
 from tsunagari_indexer.analysis import boundaries, to_katakana
 from tsunagari_indexer.errors import DataFileError
+
+_HIRAGANA = re.compile("[ぁ-ゖ]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,12 @@ class Lexicon:
                 surface = text[at : at + length]
                 concept = self.surfaces.get(surface)
                 if concept is not None and _is_whole(text, at, at + length, edges, open_end=surface in self.stems):
-                    found.append(ConceptMatch(concept, at, at + length))
-                    at += length
+                    end = at + length
+                    if surface in self.stems:
+                        # The stem's own ending belongs to it: 殴ら and れました.
+                        end = _HIRAGANA.match(query, end).end()  # type: ignore[union-attr]
+                    found.append(ConceptMatch(concept, at, end))
+                    at = end
                     break
             else:
                 at += 1

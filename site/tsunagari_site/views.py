@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue, Reading
+from tsunagari_indexer.lexicon import urgent_in
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import SearchRequest, SearchResult
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
@@ -166,7 +167,11 @@ class Pages:
         facets = _choices(result, looking, language)
         unknown = [one.text for one in result.relaxed if one.code == "unknown_word"]
         relaxed = ((("unknown_word", "・".join(unknown)),) if unknown else ()) + tuple(
-            (one.code, one.text) for one in result.relaxed if one.code not in {"last_page", "unknown_word"}
+            (one.code, one.text)
+            for one in result.relaxed
+            if one.code not in {"last_page", "unknown_word"}
+            # The box with the lines has answered such words already; they are not repeated to whoever looks on.
+            and not (one.code == "dropped_word" and urgent_in(one.text))
         )
         return contexts.ResultsPage(
             looking=looking,
