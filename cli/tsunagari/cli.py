@@ -119,7 +119,7 @@ def import_(
         for skip in report.skips:
             typer.echo(f"  除いた行：{skip.page}ページ {skip.row}行目（{skip.reason}）{skip.text[:60]}")
     for name in outcome.replaced:
-        typer.echo(f"同じ年度の前の文書と入れ替えました：{name}")
+        typer.echo(f"前の文書と入れ替えました：{name}")
     if outcome.unchanged:
         typer.echo("前に取り込んだものと同じです。変わったところはありません。")
     if outcome.staged:
@@ -159,6 +159,13 @@ def rollback(
     """前に公開した世代に戻します。公開前の世代は捨てます。台帳は変わりません。"""
     published = Settings.from_environment().workspace(data_dir, writing=True).rollback(to)
     typer.echo(f"世代 {published.name} に戻しました（前の世代：{published.previous}）。")
+
+
+@app.command()
+def discard(data_dir: DataDir = _DATA) -> None:
+    """公開を待つ世代を捨てます。公開中の世代は変わりません。"""
+    count = Settings.from_environment().workspace(data_dir, writing=True).discard_staged()
+    typer.echo(f"公開を待つ世代を{count}つ捨てました。")
 
 
 @app.command()
@@ -266,6 +273,9 @@ def parse_line(program: Program) -> dict[str, Any]:
 def main() -> None:
     """The program's entry: the outer loop, where errors become one line and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    # What these say of a file names neither the file nor the page; what matters of it is in the report.
+    for name in ("pdfminer", "pdfplumber"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         app()
     except (CrawlerError, IndexerError, SettingsError) as error:

@@ -95,35 +95,39 @@ def import_documents(
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     keys = {document.edition.key for document in read}
     kept = [fetched for fetched in base if fetched.edition is None or fetched.edition.key not in keys]
-    replaced = [fetched for fetched in base if fetched not in kept]
+    # The same bytes as another year of the same series: the year was a slip, and this import puts it right.
+    corrected = {(one.fetched.sha256, one.edition.series) for one in read}
+    kept = [one for one in kept if one.edition is None or (one.sha256, one.edition.series) not in corrected]
     elsewhere = {fetched.sha256 for fetched in kept}
     failures += [
-        f"{one.fetched.name}：同じ内容の文書が、別の年度か種類の一覧としてすでに取り込まれています。"
-        "年度（--year）と種類（--series）を確かめてください"
+        f"{one.fetched.name}：同じ内容の文書が、別の種類の一覧としてすでに取り込まれています。種類（--series）を確かめてください"
         for one in read
         if one.fetched.sha256 in elsewhere
     ]
     read = [one for one in read if one.fetched.sha256 not in elsewhere]
+    replaced = [fetched for fetched in base if fetched not in kept]
     if not read:
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     if _same(base, read, kept):
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
     everything = [*(_reread(fetched, workspace.archive) for fetched in kept), *read]
+    new = {(one.fetched.sha256, one.edition) for one in read}
     names = tuple(
-        f"{one.name}（{one.sha256[:12]}…）"
+        f"{one.name}（{one.edition.fiscal_year if one.edition else '？'}年度、{one.sha256[:12]}…）"
         for one in replaced
-        if one.sha256 not in {new.fetched.sha256 for new in read}
+        if (one.sha256, one.edition) not in new
     )
-    return ImportOutcome(workspace.stage(everything), tuple(read), names, tuple(failures), unchanged=False)
+    return ImportOutcome(workspace.stage(everything, base), tuple(read), names, tuple(failures), unchanged=False)
 
 
 def reindex(workspace: Workspace, progress: Callable[[str], None] = lambda _: None) -> Staged | None:
     """Stage the documents of the newest generation again, as today's rules read them; None if there are none."""
     documents = []
-    for fetched in workspace.base_documents():
+    base = workspace.base_documents()
+    for fetched in base:
         progress(fetched.name)
         documents.append(_reread(fetched, workspace.archive))
-    return workspace.stage(documents) if documents else None
+    return workspace.stage(documents, base) if documents else None
 
 
 def _offered(path: Path, archive: Archive) -> Iterator[Offered]:

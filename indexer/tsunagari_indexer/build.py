@@ -3,7 +3,7 @@ which the caller reads from the ledger before and saves after."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -62,6 +62,7 @@ def assemble(documents: Sequence[ImportedDocument], known: Iterable[Identity], r
     by_id: dict[str, Listing] = {}
     findings: list[DocumentFinding] = []
     positions: dict[str, tuple[object, ...]] = {}
+    used: dict[int, set[str]] = defaultdict(set)
     for document in sorted(documents, key=lambda one: (one.edition.fiscal_year, one.edition.key, one.fetched.sha256)):
         edition = document.edition
         series, year, _ = edition.key
@@ -77,10 +78,10 @@ def assemble(documents: Sequence[ImportedDocument], known: Iterable[Identity], r
             for program, (prefecture, place, _) in zip(programs, places, strict=True)
         ]
         findings += _duplicates(document, candidates)
-        for program, (prefecture_code, place, evidence), identity in zip(
-            programs, places, identify(identities.values(), candidates), strict=True
-        ):
+        given = identify(identities.values(), candidates, used[year])
+        for program, (prefecture_code, place, evidence), identity in zip(programs, places, given, strict=True):
             identities[identity.id] = identity
+            used[year].add(identity.id)
             at = program.provenance
             by_id[identity.id] = Listing(
                 id=identity.id,
@@ -88,7 +89,7 @@ def assemble(documents: Sequence[ImportedDocument], known: Iterable[Identity], r
                 order=0,
                 fiscal_year=year,
                 era_year=program.era_year,
-                first_year=identity.first_year,
+                first_year=by_id[identity.id].first_year if identity.id in by_id else year,
                 newest_year=year,
                 prefecture=program.prefecture,
                 prefecture_code=prefecture_code,

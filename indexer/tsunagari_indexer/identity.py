@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +41,66 @@ class Candidate:
     year: int
 
 
-def identify(known: Iterable[Identity], candidates: Sequence[Candidate]) -> list[Identity]:
+def identify(
+    known: Iterable[Identity], candidates: Sequence[Candidate], used: Collection[str] = frozenset()
+) -> list[Identity]:
     """An identity for each candidate of one document, in their order.
 
-    First the same kind, place and name; then, of what is left of the same edition, the only one of a place with the same phone
-    (its name was corrected); else a new one.
+    First the same kind, place and name, of several the one with the same phone; then, of what is left of the same edition, the
+    only one of a place with the same phone (its name was corrected); else a new one.
+
+    Args:
+        known: every identity that was ever given.
+        candidates: the records of one document.
+        used: the ids that other documents of the same year have already; two programmes of a year are never one.
     """
-    by_name: dict[tuple[str, str, str], list[Identity]] = defaultdict(list)
     everyone = sorted(known, key=lambda one: one.ordinal)
     taken = {one.id for one in everyone}
+    ordinals: dict[_NameKey, set[int]] = defaultdict(set)
     for one in everyone:
-        by_name[one.kind, one.place_code, one.name].append(one)
-    given: list[Identity | None] = []
-    counts: dict[tuple[str, str, str], int] = defaultdict(int)
-    for candidate in candidates:
-        key = candidate.kind, candidate.place_code, candidate.name
-        same = by_name[key]
-        given.append(_followed(same[counts[key]], candidate) if counts[key] < len(same) else None)
-        counts[key] += 1
+        ordinals[_name_key(one)].add(one.ordinal)
+    free = [one for one in everyone if one.id not in used]
+    given = _by_name(free, candidates)
     matched = {one.id for one in given if one}
-    left = _left([one for one in everyone if one.id not in matched], candidates, given)
-    ordinals: dict[tuple[str, str, str], int] = defaultdict(int)
+    left = _left([one for one in free if one.id not in matched], candidates, given)
     result = []
-    for candidate, followed in zip(candidates, given, strict=True):
-        key = candidate.kind, candidate.place_code, candidate.name
-        ordinal = ordinals[key]
-        ordinals[key] += 1
+    for candidate, same in zip(candidates, given, strict=True):
         renamed = left.get(_edition_key(candidate, candidate.year))
-        if followed is not None:
-            one = followed
-        elif renamed is not None:
-            one = replace(_followed(renamed, candidate), name=candidate.name, ordinal=ordinal)
+        if same is not None:
+            one = _followed(same, candidate)
         else:
-            new_id = _new_id(candidate, ordinal, taken)
-            year = candidate.year
-            one = Identity(new_id, *key, ordinal, candidate.phone, candidate.series, year, year)
-            taken.add(one.id)
+            ordinal = next(number for number in count() if number not in ordinals[_name_key(candidate)])
+            ordinals[_name_key(candidate)].add(ordinal)
+            if renamed is not None:
+                one = replace(_followed(renamed, candidate), name=candidate.name, ordinal=ordinal)
+            else:
+                one = _new(candidate, ordinal, taken)
+                taken.add(one.id)
         result.append(one)
     return result
+
+
+_NameKey = tuple[str, str, str]
+
+
+def _name_key(one: Identity | Candidate) -> _NameKey:
+    return one.kind, one.place_code, one.name
+
+
+def _by_name(free: Sequence[Identity], candidates: Sequence[Candidate]) -> list[Identity | None]:
+    """For each candidate the identity of the same name: first those whose phone is the same, then the others in order."""
+    waiting: dict[_NameKey, list[Identity]] = defaultdict(list)
+    for one in free:
+        waiting[_name_key(one)].append(one)
+    given: list[Identity | None] = [None] * len(candidates)
+    for same_phone in (True, False):
+        for index, candidate in enumerate(candidates):
+            group = waiting[_name_key(candidate)]
+            found = next((one for one in group if not same_phone or one.phone == candidate.phone), None)
+            if given[index] is None and found is not None:
+                given[index] = found
+                group.remove(found)
+    return given
 
 
 _EditionKey = tuple[str, str, str, str, int]
@@ -102,7 +125,7 @@ def _left(
     offering: dict[_EditionKey, list[Identity]] = defaultdict(list)
     for one in unmatched:
         offering[_edition_key(one, one.last_year)].append(one)
-    return {key: offering[key][0] for key, count in wanting.items() if count == 1 and len(offering.get(key, ())) == 1}
+    return {key: offering[key][0] for key, wanted in wanting.items() if wanted == 1 and len(offering.get(key, ())) == 1}
 
 
 def _followed(one: Identity, candidate: Candidate) -> Identity:
@@ -115,12 +138,21 @@ def _followed(one: Identity, candidate: Candidate) -> Identity:
     )
 
 
-def _new_id(candidate: Candidate, ordinal: int, taken: set[str]) -> str:
-    """Ten letters and digits from what the programme is; a second hash where that is taken."""
+def _new(candidate: Candidate, ordinal: int, taken: Collection[str]) -> Identity:
+    """A new identity: ten letters and digits from what the programme is; a second hash where those are taken."""
     text = "\0".join((candidate.kind, str(candidate.year), candidate.place_code, candidate.name, str(ordinal)))
     while True:
-        digest = hashlib.sha256(text.encode()).digest()
-        new = "p" + base64.b32encode(digest).decode().lower()[:10]
-        if new not in taken:
-            return new
+        new_id = "p" + base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:10]
+        if new_id not in taken:
+            return Identity(
+                id=new_id,
+                kind=candidate.kind,
+                place_code=candidate.place_code,
+                name=candidate.name,
+                ordinal=ordinal,
+                phone=candidate.phone,
+                series=candidate.series,
+                first_year=candidate.year,
+                last_year=candidate.year,
+            )
         text += "\0"

@@ -30,6 +30,7 @@ class GenerationRecord:
     state: str
     created_at: str
     published_at: str | None
+    previous: int | None
     documents: tuple[FetchedDocument, ...]
 
     @property
@@ -94,24 +95,29 @@ class Ledger:
         number = cursor.lastrowid
         if number is None:
             raise LedgerError(f"台帳 {self._path} が世代の番号を出しません")
-        return GenerationRecord(number, suffix, "building", created_at, None, tuple(documents))
+        return GenerationRecord(number, suffix, "building", created_at, None, None, tuple(documents))
 
     def set_state(self, number: int, state: str) -> None:
         """Note what became of a generation."""
-        published_at = _now() if state == "published" else None
+        self._connection.execute("UPDATE generations SET state = ? WHERE number = ?", (state, number))
+
+    def set_published(self, number: int, previous: int | None) -> None:
+        """Note that a generation is published, and which one was served before it."""
         self._connection.execute(
-            "UPDATE generations SET state = ?, published_at = coalesce(?, published_at) WHERE number = ?",
-            (state, published_at, number),
+            "UPDATE generations SET state = 'published', published_at = ?, previous = ? WHERE number = ?",
+            (_now(), previous, number),
         )
 
     def generations(self, *states: str) -> tuple[GenerationRecord, ...]:
         """The generations in these states (all, if none is named), oldest first."""
         rows = self._connection.execute(
-            "SELECT number, suffix, state, created_at, published_at, documents FROM generations ORDER BY number"
+            "SELECT number, suffix, state, created_at, published_at, previous, documents FROM generations ORDER BY number"
         )
         return tuple(
-            GenerationRecord(number, suffix, state, created_at, published_at, self._documents(documents, number))
-            for number, suffix, state, created_at, published_at, documents in rows
+            GenerationRecord(
+                number, suffix, state, created_at, published_at, previous, self._documents(documents, number)
+            )
+            for number, suffix, state, created_at, published_at, previous, documents in rows
             if not states or state in states
         )
 

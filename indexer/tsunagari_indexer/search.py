@@ -16,6 +16,7 @@ from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResul
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
 from tsunagari_indexer.listings import Listing
+from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named, prefectures
 from tsunagari_parsers.text import comparable, fold_width
 
@@ -24,7 +25,7 @@ MAX_QUERY = 200
 MAX_PER_PAGE = 100
 _PART, _WORD, _CONCEPT, _PLACE = range(1, 5)
 #: Which filter is given up first when nothing is found.
-_FILTERS_BY_WEIGHT = ("year", "municipality", "offer", "prefecture")
+_FILTERS_BY_WEIGHT = ("year", "kind", "municipality", "offer", "prefecture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,11 @@ def search(
     relaxed = [Relaxation("cut", text[MAX_QUERY:])] if len(text) > MAX_QUERY else []
     text = text[:MAX_QUERY]
     understood = _understand(text, generation, lexicon or known_lexicon())
-    exact = _exact(text, generation, request)
-    if exact:
+    exact = _exact(text, generation)
+    if any(_passes(listing, request.filters) for listing in exact):
         return _of_listings(exact, request, tuple(relaxed), understood)
-    terms = understood.terms[:MAX_TERMS]
-    relaxed += dict.fromkeys(understood.relaxed)
+    terms, beyond = _heaviest(understood.terms)
+    relaxed += dict.fromkeys([*understood.relaxed, *(Relaxation("dropped_word", term.surface) for term in beyond)])
     if text and not terms and not understood.urgent:
         relaxed.append(Relaxation("nothing_matched", text))
     filters = dict(request.filters)
@@ -221,12 +222,22 @@ def _place(name: str, surface: str, generation: Generation, understood: _Underst
     return True
 
 
-def _exact(text: str, generation: Generation, request: SearchRequest) -> list[Listing]:
-    """The listings whose whole name, or whose phone number, was typed, as far as the filters allow."""
-    digits = re.sub(r"[\s()-]", "", fold_width(text))
-    is_phone = bool(re.fullmatch(r"0\d{8,10}", digits))
-    found = generation.exactly(digits if is_phone else comparable(text)) if text else []
-    return [listing for listing in found if _passes(listing, request.filters)]
+def _heaviest(terms: Sequence[_Term]) -> tuple[list[_Term], list[_Term]]:
+    """At most :data:`MAX_TERMS` terms, each once, the heaviest of them in the query's order; and those left out."""
+    once = list({term.term: term for term in reversed(terms)}.values())[::-1]
+    kept = sorted(once, key=lambda term: -term.weight)[:MAX_TERMS]
+    return [term for term in once if term in kept], [term for term in once if term not in kept]
+
+
+def _exact(text: str, generation: Generation) -> list[Listing]:
+    """The listings whose phone number stands in the text, or whose whole name was typed."""
+    if not text:
+        return []
+    # People type numbers with a long-vowel mark for a hyphen, or as they are called from abroad.
+    dialled = re.sub(r"\+81[- ]?\(?0?\)?", "0", re.sub(r"(?<=\d)[ー―](?=\d)", "-", fold_width(text)))
+    keys = [number.replace("-", "") for number in find_numbers(re.sub(r"(?<=\d) (?=\d)", "-", dialled))]
+    found = [listing for key in keys for listing in generation.exactly(key)]
+    return found or generation.exactly(comparable(text))
 
 
 def _passes(listing: Listing, filters: Mapping[str, frozenset[str]]) -> bool:
@@ -247,14 +258,18 @@ def _facet_values(listing: Listing) -> dict[str, frozenset[str]]:
 def _of_listings(
     found: Sequence[Listing], request: SearchRequest, relaxed: tuple[Relaxation, ...], understood: _Understood
 ) -> SearchResult:
-    page = min(request.page, max(1, -(-len(found) // max(1, request.per_page))))
+    hits = [one for one in found if _passes(one, request.filters)]
+    page = min(request.page, max(1, -(-len(hits) // max(1, request.per_page))))
     start = (page - 1) * request.per_page
-    counts = {name: Counter(value for one in found for value in _facet_values(one)[name]) for name in FACETS}
+    counts = {}
+    for name in FACETS:
+        others = {other: values for other, values in request.filters.items() if other != name}
+        counts[name] = Counter(value for one in found if _passes(one, others) for value in _facet_values(one)[name])
     return SearchResult(
-        total=len(found),
+        total=len(hits),
         page=page,
         per_page=request.per_page,
-        listings=tuple(found[start : start + request.per_page]),
+        listings=tuple(hits[start : start + request.per_page]),
         facets=counts,
         relaxed=relaxed,
         urgent=understood.urgent,

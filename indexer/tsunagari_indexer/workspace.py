@@ -96,22 +96,24 @@ class Workspace:
     def base_documents(self) -> tuple[FetchedDocument, ...]:
         """The documents that an import starts from: those of the newest staged generation, else of the published one."""
         with self._ledger() as ledger:
-            staged = ledger.generations("staged")
-            if staged:
-                return staged[-1].documents
-            with suppress(NothingPublishedError):
-                return self._record(ledger, self.current()).documents
-            # Restored from a backup without CURRENT: the ledger still knows what was published last.
-            published = [record for record in ledger.generations("published") if record.published_at]
-            return max(published, key=lambda record: record.published_at or "").documents if published else ()
+            return self._base(ledger)
 
-    def stage(self, documents: Sequence[ImportedDocument]) -> Staged:
+    def stage(self, documents: Sequence[ImportedDocument], base: Sequence[FetchedDocument]) -> Staged:
         """Build a generation of exactly these documents.
 
+        Args:
+            documents: all that it shall hold.
+            base: what :meth:`base_documents` gave when the import began.
+
         Raises:
-            GenerationError, EngineError: it could not be built; nothing is left of it but its number.
+            GenerationError: another import came between, or it could not be built; nothing is left of it but its number.
+            EngineError: the index outside its file could not be built.
         """
         with self._locked(), self._ledger() as ledger:
+            if tuple(base) != self._base(ledger):
+                raise GenerationError("取り込みのあいだに、ほかの取り込みか公開がありました。もう一度実行してください")
+            for leftover in ledger.generations("building"):
+                self._discard(ledger, leftover)  # Its import was killed: whoever builds holds the lock.
             contents = assemble(documents, ledger.identities(), known_offer_rules())
             if not contents.listings:
                 raise GenerationError("取り込む事業が1つもありません")
@@ -130,14 +132,23 @@ class Workspace:
                 if self._writer:
                     self._writer.build(index_name(record.name), records)
                 self._check(path, len(records))
+                with ledger.transaction():
+                    ledger.save_identities(contents.identities)
+                    ledger.set_state(record.number, "staged")
+                    ledger.record("stage", record.number, f"{len(documents)} documents, {len(records)} listings")
             except BaseException:
                 self._discard(ledger, record)
                 raise
-            with ledger.transaction():
-                ledger.save_identities(contents.identities)
-                ledger.set_state(record.number, "staged")
-                ledger.record("stage", record.number, f"{len(contents.documents)} documents, {len(records)} listings")
             return Staged(record.name, len(contents.documents), len(records), contents.findings)
+
+    def discard_staged(self) -> int:
+        """Throw away what waits to be published; how many generations that were. What is published stays."""
+        with self._locked(), self._ledger() as ledger:
+            staged = ledger.generations("staged")
+            for record in staged:
+                self._discard(ledger, record)
+                ledger.record("discard", record.number, "")
+            return len(staged)
 
     def newest_staged(self) -> Staged | None:
         """The generation that :meth:`publish` would take, or None."""
@@ -164,7 +175,8 @@ class Workspace:
                 raise PublishRefusedError(
                     f"確かめる必要のある指摘が{len(open_findings)}件あります。見たうえで公開するときは --force 理由 を付けてください"
                 )
-            previous = self._switch(ledger, record)
+            self._check_index(record)
+            previous = self._switch(ledger, record, going_back=False)
             ledger.record("publish", record.number, force.strip() if force and open_findings else "")
             for other in staged[:-1]:
                 self._discard(ledger, other)
@@ -186,26 +198,48 @@ class Workspace:
                 for record in ledger.generations("published")
                 if record.number != current.number and self.generation_path(record.name).exists()
             ]
-            wanted = [record for record in kept if (record.number == to if to else record.number < current.number)]
-            if not wanted:
+            # Not the highest number below: that may be one which was itself gone back from.
+            target = next((record for record in kept if record.number == (to or current.previous)), None)
+            if target is None:
                 numbers = "、".join(str(record.number) for record in kept) or "なし"
-                raise PublishRefusedError(f"戻れる世代がありません（保存されている世代：{numbers}）")
-            target = wanted[-1]
+                raise PublishRefusedError(f"戻れる世代がありません（--to で選べる世代：{numbers}）")
             self._check(self.generation_path(target.name), None)
-            previous = self._switch(ledger, target)
+            self._check_index(target)
+            previous = self._switch(ledger, target, going_back=True)
             ledger.record("rollback", target.number, f"from {current.number}")
             for record in ledger.generations("staged"):
                 self._discard(ledger, record)
             return Published(target.name, previous)
 
-    def _switch(self, ledger: Ledger, record: GenerationRecord) -> str | None:
+    def _switch(self, ledger: Ledger, record: GenerationRecord, *, going_back: bool) -> str | None:
         previous = None
         with suppress(NothingPublishedError):
             previous = self.current()
-        # The state first: a crash before the rename leaves a generation that can be gone to, never one that cannot.
-        ledger.set_state(record.number, "published")
-        write_atomically(self.root / "CURRENT", f"{record.name}\n".encode("ascii"))
+        if not going_back:
+            # The ledger first: a crash before the rename leaves a generation that can be gone to, never one that cannot.
+            ledger.set_published(record.number, int(previous.partition("_")[0]) if previous else None)
+        try:
+            write_atomically(self.root / "CURRENT", f"{record.name}\n".encode("ascii"))
+        except OSError as error:
+            raise GenerationError(f"{self.root / 'CURRENT'} を書けません（{error}）") from error
         return previous
+
+    def _check_index(self, record: GenerationRecord) -> None:
+        """A generation that was built for another engine has no index on this one's server."""
+        if self._writer and index_name(record.name) not in set(self._writer.names()):
+            raise PublishRefusedError(
+                f"世代 {record.name} の検索の索引が検索サーバーにありません。tsunagari reindex をしてから公開してください"
+            )
+
+    def _base(self, ledger: Ledger) -> tuple[FetchedDocument, ...]:
+        staged = ledger.generations("staged")
+        if staged:
+            return staged[-1].documents
+        with suppress(NothingPublishedError):
+            return self._record(ledger, self.current()).documents
+        # Restored from a backup without CURRENT: the ledger still knows what was published last.
+        published = [record for record in ledger.generations("published") if record.published_at]
+        return max(published, key=lambda record: record.published_at or "").documents if published else ()
 
     def _staged(self, record: GenerationRecord) -> Staged:
         generation = Generation.open(self.generation_path(record.name))

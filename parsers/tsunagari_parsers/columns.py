@@ -28,13 +28,16 @@ class ColumnNames:
 class Header:
     """A table's header: how many rows it takes, which columns of the grid hold each field, and who answers the phones.
 
-    ``role_evidence`` is the header text that decided ``phone_role``.
+    ``role_evidence`` is the header text that decided ``phone_role``; ``repeated`` are headers of a field that another column has
+    already, ``unmapped`` those of no known field.
     """
 
     rows: int
     columns: Mapping[str, range]
     phone_role: PhoneRole
     role_evidence: str
+    repeated: tuple[str, ...] = ()
+    unmapped: tuple[str, ...] = ()
 
 
 @cache
@@ -82,14 +85,20 @@ def find_header(table: Table, names: ColumnNames, required: frozenset[str]) -> H
     rows = 1 + max((cell.last_row for cell in top if _field(cell, names)), default=0)
     header_cells = [cell for cell in table.cells if cell.row < rows]
     columns: dict[str, range] = {}
+    repeated: list[str] = []
+    unmapped: list[str] = []
     for cell in header_cells:
         field = _field(cell, names)
-        if field and field not in columns:
+        if field and field in columns:
+            repeated.append(" ".join(cell.text.split()))
+        elif field:
             columns[field] = range(cell.column, cell.last_column + 1)
+        elif cell.last_row == rows - 1 and cell.text.strip() and comparable(cell.text) not in names.phone_roles:
+            unmapped.append(" ".join(cell.text.split()))
     if not required <= columns.keys():
         return None
     role, evidence = _phone_role(header_cells, columns, names)
-    return Header(rows, columns, role, evidence)
+    return Header(rows, columns, role, evidence, tuple(repeated), tuple(unmapped))
 
 
 def header_texts(table: Table) -> list[str]:

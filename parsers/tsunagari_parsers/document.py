@@ -12,7 +12,7 @@ import pdfplumber
 import pypdfium2
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.columns import header_texts
@@ -42,8 +42,11 @@ _END_WITHIN = 2048
 _LOSS_SHARE = 0.02
 _LOSS_CHARACTERS = 5
 
+#: Lines of up to so many characters are page numbers (「- 12 -」).
+_PAGE_NUMBER = 6
+
 _ERAS = {"令和": 2018, "平成": 1988}
-_ERA_YEAR = re.compile(r"(令和|平成)\s*(元|\d{1,2})\s*年度")
+_ERA_YEAR = re.compile(r"(令和|平成)\s*(元|\d{1,2})\s*年\s*度")
 
 
 def parse_document(
@@ -71,15 +74,15 @@ def parse_document(
     result = layout.read(source)
     if not result.programs:
         raise NoRecordsError(name, f"「{layout.name}」の一覧と分かりましたが、事業が1つも読み取れませんでした")
-    title = next((line for page in pages for line in page.outside if len(line) > 4), "")
-    era = _ERA_YEAR.search(title)
+    title = _title(pages)
+    era = _ERA_YEAR.search(fold_width(title))
     report = ParseReport(
         document_sha256=source.sha256,
         name=name,
         layout=layout.name,
         series=layout.series,
         title=title,
-        era_year=era[0] if era else None,
+        era_year=title[era.start() : era.end()] if era else None,
         pages=len(pages),
         rows_seen=result.rows_seen,
         records=len(result.programs),
@@ -105,14 +108,13 @@ def _read_pages(content: bytes, name: str) -> list[PageTables]:
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             pages = []
-            images = 0
             for page in pdf.pages:
                 pages.append(read_page(page))
-                images += len(page.images)
                 page.close()
     except PdfminerException as error:
         raise _open_error(error, name) from error
     except (
+        MalformedPDFException,
         PDFException,
         ValueError,
         TypeError,
@@ -126,7 +128,11 @@ def _read_pages(content: bytes, name: str) -> list[PageTables]:
     if not pages:
         raise DamagedPdfError(name, "ページが1つもありません")
     if not any(page.characters for page in pages):
-        what = "画像だけのPDFで、文字の情報がありません" if images else "どのページにも文字がありません"
+        what = (
+            "画像だけのPDFで、文字の情報がありません"
+            if any(page.pictures for page in pages)
+            else "どのページにも文字がありません"
+        )
         raise NoTextLayerError(name, what)
     return pages
 
@@ -196,6 +202,12 @@ def _choose(source: Source, layouts: Sequence[Layout]) -> Layout:
             source.name, f"2つ以上の形に当てはまります：{'、'.join(layout.name for layout in top)}"
         )
     return top[0]
+
+
+def _title(pages: Sequence[PageTables]) -> str:
+    """The line of the first page outside its tables that states a year, else the first one that is more than a page number."""
+    lines = [line.text for line in pages[0].outside if len(line.text) > _PAGE_NUMBER]
+    return next((line for line in lines if _ERA_YEAR.search(fold_width(line))), next(iter(lines), ""))
 
 
 def _year_findings(title: str, fiscal_year: int | None) -> list[Finding]:

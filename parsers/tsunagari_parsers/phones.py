@@ -17,18 +17,20 @@ def is_dialable(number: str) -> bool:
     """Whether a number in this project's written form (``06-6210-9321``, ``#8008``, ``110``) can be dialled in Japan."""
     if _SHORT.fullmatch(number):
         return True
+    # Eleven digits begin with 050 to 090 or 0800, ten with anything else (総務省, 電気通信番号計画).
     digits = number.replace("-", "")
-    return bool(re.fullmatch(r"0\d{9,10}", digits) and re.fullmatch(r"\d+(-\d+)*", number))
+    length = r"0[5-9]0\d{8}|0800\d{7}" if len(digits) == 11 else r"0(?![5-9]0)\d{9}"
+    return bool(re.fullmatch(length, digits) and re.fullmatch(r"\d+(-\d+)*", number))
 
 
 def find_numbers(text: str) -> list[str]:
     """The numbers in ``text``, half-width, groups joined by hyphens as the text groups them, in its order."""
-    found = []
-    for match in _NUMBER.finditer(fold_width(text)):
-        number = match[0].replace("(", "-").replace(")", "-").strip("-")
-        if is_dialable(number):
-            found.append(number)
-    return found
+    written = (_written(match) for match in _NUMBER.finditer(fold_width(text)))
+    return [number for number in written if is_dialable(number)]
+
+
+def _written(match: re.Match[str]) -> str:
+    return match[0].replace("(", "-").replace(")", "-").strip("-")
 
 
 def find_extension(text: str) -> str | None:
@@ -45,8 +47,10 @@ def find_note(text: str) -> str | None:
 
 def remainder(text: str) -> str:
     """What is left of ``text`` without numbers, extension, note and punctuation: empty when all of it was understood."""
-    left = _EXTENSION.sub("", fold_width(text))
-    left = _NOTE.sub("", left)
-    left = _NUMBER.sub("", left)
+    folded = fold_width(text)
+    if folded.count("(") != folded.count(")"):
+        return folded.strip()  # Something was cut off, perhaps the end of an extension.
+    left = _NOTE.sub("", _EXTENSION.sub("", folded))
+    left = _NUMBER.sub(lambda match: "" if is_dialable(_written(match)) else match[0], left)
     left = re.sub(r"(?i)TEL|電話(?:番号)?", "", left)
     return re.sub(r"[\s::、,・/()\[\]]", "", left)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pdfplumber.page import Page
@@ -27,6 +28,12 @@ _Object = dict[str, Any]
 
 #: Pieces of dashed rules shorter than this (points) are dropped before joining.
 _MIN_PIECE = 1.0
+#: A filled rectangle that is thicker than this both ways is an area, not a rule (points).
+_THICKEST_RULE = 3.0
+#: The side of the squares in which rules that touch are looked for (points).
+_SQUARE = 32
+#: Fewer cells than this within a cell of a table are a mark, not a table of their own.
+_SMALLEST_GRID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,9 @@ class TableSettings:
         page_share: a rectangle that covers more than this share of the page is paper, not a table (0 to 1).
         line_overlap: two characters stand on one line when they share this part of the smaller one's height (0 to 1).
         full_line_gap: a line is full when fewer than this many of its characters would still fit in its cell.
+        overlap: two characters of a line that share more than this part of the narrower one's width were not written
+            for one cell (0 to 1).
+        max_crossings: a set of rules with more pairs of a horizontal and a vertical one is a picture, not a table.
     """
 
     snap: float = 2.0
@@ -48,12 +58,14 @@ class TableSettings:
     page_share: float = 0.95
     line_overlap: float = 0.5
     full_line_gap: float = 1.6
+    overlap: float = 0.3
+    max_crossings: int = 2_000_000
 
     def __post_init__(self) -> None:
         for name in ("snap", "join", "min_rule", "full_line_gap"):
             if not 0 <= getattr(self, name) <= 50:
                 raise ValueError(f"{name} must be between 0 and 50 points, not {getattr(self, name)}")
-        for name in ("page_share", "line_overlap"):
+        for name in ("page_share", "line_overlap", "overlap"):
             if not 0 < getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be above 0 and at most 1, not {getattr(self, name)}")
 
@@ -69,7 +81,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. ``row`` and ``column`` are its first ones in the grid, ``last_*`` the last ones that it spans (inclusive)."""
+    """One cell. ``row`` and ``column`` are its first ones in the grid, ``last_*`` the last ones that it spans (inclusive).
+
+    ``is_overwritten``: characters stand on one another, so that text of another cell has run into it.
+    """
 
     rect: Rect
     row: int
@@ -79,6 +94,7 @@ class Cell:
     lines: tuple[Line, ...]
     top_drawn: bool
     bottom_drawn: bool
+    is_overwritten: bool = False
 
     @property
     def text(self) -> str:
@@ -108,23 +124,25 @@ class Table:
 class PageTables:
     """The tables of one page, its size, and the lines of text that stand in no table.
 
-    ``characters`` counts what was read, ``drawn`` every character of the file but spaces, doubled ones included.
+    ``characters`` counts what was read, ``drawn`` every character of the file but spaces, doubled ones included; ``pictures``
+    counts images, and sets of rules that are too many for a table.
     """
 
     page: int
     width: float
     height: float
     tables: tuple[Table, ...]
-    outside: tuple[str, ...]
+    outside: tuple[Line, ...]
     characters: int
     drawn: int
+    pictures: int
 
 
 def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     """Every ruled table of ``page``, and what stands outside them."""
     settings = settings or TableSettings()
     chars = _dedupe([char for char in page.chars if char["text"].strip(" \t\r\n")])
-    groups = _cell_groups(page, settings)
+    groups, drawings = _cell_groups(page, settings)
     assigned, outside = _assign(chars, [cell for group in groups for cell in group.cells])
     tables = []
     start = 0
@@ -138,9 +156,10 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         width=float(page.width),
         height=float(page.height),
         tables=tuple(tables),
-        outside=tuple(_line_text(line) for line in _lines(outside, settings)),
+        outside=tuple(Line(_line_text(line), _extent(line), is_full=False) for line in _lines(outside, settings)),
         characters=len(chars),
         drawn=sum(1 for char in page.chars if char["text"].strip()),
+        pictures=len(page.images) + drawings,
     )
 
 
@@ -152,26 +171,50 @@ class _CellGroup:
     drawn: list[_Object]
 
 
-def _cell_groups(page: Page, settings: TableSettings) -> list[_CellGroup]:
+def _cell_groups(page: Page, settings: TableSettings) -> tuple[list[_CellGroup], int]:
+    """The sets of cells from the top, and how many sets of rules are pictures."""
     groups = []
+    drawings = 0
     for edges in _connected(_rules(page, settings), settings.snap):
         horizontal = [edge for edge in edges if edge["orientation"] == "h"]
         if len(edges) == len(horizontal) or not horizontal:
+            continue
+        if len(horizontal) * (len(edges) - len(horizontal)) > settings.max_crossings:
+            drawings += 1
             continue
         closed = edges + _outline(edges, settings.snap)
         cells = intersections_to_cells(edges_to_intersections(closed, settings.snap, settings.snap))
         if cells:
             groups.append(_CellGroup(sorted(cells, key=lambda cell: (cell[1], cell[0])), horizontal))
-    return sorted(groups, key=lambda group: (group.cells[0][1], group.cells[0][0]))
+    tables = [group for group in groups if not _is_marking(group, groups, settings.snap)]
+    return sorted(tables, key=lambda group: (group.cells[0][1], group.cells[0][0])), drawings
+
+
+def _is_marking(group: _CellGroup, groups: Sequence[_CellGroup], snap: float) -> bool:
+    """Whether a few cells lie wholly within one cell of a table: a mark behind text, whose text is that cell's."""
+    if len(group.cells) >= _SMALLEST_GRID:
+        return False
+    x0, top = min(cell[0] for cell in group.cells), min(cell[1] for cell in group.cells)
+    x1, bottom = max(cell[2] for cell in group.cells), max(cell[3] for cell in group.cells)
+    return any(
+        cell[0] - snap <= x0 and cell[1] - snap <= top and x1 <= cell[2] + snap and bottom <= cell[3] + snap
+        for other in groups
+        if other is not group and len(other.cells) >= _SMALLEST_GRID
+        for cell in other.cells
+    )
 
 
 def _rules(page: Page, settings: TableSettings) -> list[_Object]:
     """The horizontal and vertical rules, joined; curves and rectangles of the page's own size are none."""
     limit = settings.page_share * float(page.width) * float(page.height)
-    edges = [edge for rect in page.rects if rect["width"] * rect["height"] < limit for edge in rect_to_edges(rect)]
-    edges += [line_to_edge(line) for line in page.lines if min(line["width"], line["height"]) < 1]
+    rects = [rect for rect in page.rects if rect["width"] * rect["height"] < limit]
+    lines = [line for line in page.lines if min(line["width"], line["height"]) < 1]
+    drawn = [rect for rect in rects if not _is_fill(rect)]
+    # Fills are headers' grounds and marks behind text; only where nothing else is drawn are they the table.
+    edges = [edge for rect in (drawn if drawn or lines else rects) for edge in rect_to_edges(rect)]
+    edges += [line_to_edge(line) for line in lines]
     merged = merge_edges(
-        filter_edges(edges, min_length=_MIN_PIECE),
+        filter_edges(_clipped(edges, page.bbox), min_length=_MIN_PIECE),
         snap_x_tolerance=settings.snap,
         snap_y_tolerance=settings.snap,
         join_x_tolerance=settings.join,
@@ -180,23 +223,52 @@ def _rules(page: Page, settings: TableSettings) -> list[_Object]:
     return filter_edges(merged, min_length=settings.min_rule)
 
 
+def _is_fill(rect: _Object) -> bool:
+    """Whether a rectangle is an area of colour without an outline; a thin one is a rule, as many producers draw them."""
+    return bool(rect["fill"] and not rect["stroke"] and min(rect["width"], rect["height"]) > _THICKEST_RULE)
+
+
+def _clipped(edges: Sequence[_Object], bbox: tuple[float, float, float, float]) -> list[_Object]:
+    """The parts of rules that lie on the page; a damaged file puts rules at any distance."""
+    x0, top, x1, bottom = bbox
+    clipped = []
+    for edge in edges:
+        if edge["x1"] < x0 or edge["x0"] > x1 or edge["bottom"] < top or edge["top"] > bottom:
+            continue
+        inside = {
+            "x0": max(edge["x0"], x0),
+            "x1": min(edge["x1"], x1),
+            "top": max(edge["top"], top),
+            "bottom": min(edge["bottom"], bottom),
+        }
+        size = {"width": inside["x1"] - inside["x0"], "height": inside["bottom"] - inside["top"]}
+        clipped.append({**edge, **inside, **size})
+    return clipped
+
+
 def _connected(edges: Sequence[_Object], tolerance: float) -> list[list[_Object]]:
-    """The rules in sets that touch one another."""
-    remaining = list(edges)
-    groups = []
-    while remaining:
-        group, frontier = [], [remaining.pop()]
-        while frontier:
-            edge = frontier.pop()
-            group.append(edge)
-            touching: list[_Object] = []
-            apart: list[_Object] = []
-            for other in remaining:
-                (touching if _touch(edge, other, tolerance) else apart).append(other)
-            frontier += touching
-            remaining = apart
-        groups.append(group)
-    return groups
+    """The rules in sets that touch one another: a union-find over pairs that meet in a square of the page."""
+    parent = list(range(len(edges)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    squares: dict[tuple[int, int], list[int]] = {}
+    for index, edge in enumerate(edges):
+        columns = range(int((edge["x0"] - tolerance) // _SQUARE), int((edge["x1"] + tolerance) // _SQUARE) + 1)
+        rows = range(int((edge["top"] - tolerance) // _SQUARE), int((edge["bottom"] + tolerance) // _SQUARE) + 1)
+        for square in ((column, row) for column in columns for row in rows):
+            for other in squares.setdefault(square, []):
+                if _touch(edge, edges[other], tolerance):
+                    parent[root(index)] = root(other)
+            squares[square].append(index)
+    groups: dict[int, list[_Object]] = {}
+    for index, edge in enumerate(edges):
+        groups.setdefault(root(index), []).append(edge)
+    return list(groups.values())
 
 
 def _touch(one: _Object, other: _Object, tolerance: float) -> bool:
@@ -294,6 +366,7 @@ def _table(page: int, group: _CellGroup, chars: Sequence[Sequence[_Object]], set
                 lines=tuple(_cell_lines(own, rect, settings)),
                 top_drawn=_is_drawn(group.drawn, rect, rect.top, settings.snap),
                 bottom_drawn=_is_drawn(group.drawn, rect, rect.bottom, settings.snap),
+                is_overwritten=any(_overlaps(line, settings.overlap) for line in _lines(own, settings)),
             )
         )
     outline = Rect(
@@ -313,17 +386,26 @@ def _is_drawn(drawn: Sequence[_Object], rect: Rect, y: float, tolerance: float) 
 def _cell_lines(chars: Sequence[_Object], rect: Rect, settings: TableSettings) -> Iterator[Line]:
     for line in _lines(chars, settings):
         size = max(char["x1"] - char["x0"] for char in line)
-        right = max(char["x1"] for char in line)
-        yield Line(
-            text=_line_text(line),
-            rect=Rect(
-                min(char["x0"] for char in line),
-                min(char["top"] for char in line),
-                right,
-                max(char["bottom"] for char in line),
-            ),
-            is_full=rect.x1 - right < settings.full_line_gap * size,
-        )
+        extent = _extent(line)
+        yield Line(_line_text(line), extent, is_full=rect.x1 - extent.x1 < settings.full_line_gap * size)
+
+
+def _extent(line: Sequence[_Object]) -> Rect:
+    return Rect(
+        min(char["x0"] for char in line),
+        min(char["top"] for char in line),
+        max(char["x1"] for char in line),
+        max(char["bottom"] for char in line),
+    )
+
+
+def _overlaps(line: Sequence[_Object], share: float) -> bool:
+    """Whether two neighbours of a line, given from the left, stand on one another."""
+    return any(
+        before["x1"] - char["x0"] > share * min(before["x1"] - before["x0"], char["x1"] - char["x0"])
+        for before, char in pairwise(line)
+        if before["text"].strip() and char["text"].strip() and char["x1"] > char["x0"] and before["x1"] > before["x0"]
+    )
 
 
 def _lines(chars: Sequence[_Object], settings: TableSettings) -> list[list[_Object]]:

@@ -57,3 +57,29 @@ def test_when_two_could_be_the_renamed_one_neither_is_taken_for_it() -> None:
     before = identify([], [A])
     after = identify(before, [replace(A, name="い"), replace(A, name="ろ")])
     assert before[0].id not in {one.id for one in after}
+
+
+def test_of_two_with_one_name_the_phone_decides_which_is_left() -> None:
+    first, second = identify([], [A, replace(A, phone="011-211-2222")])
+    (left,) = identify([first, second], [replace(A, phone="011-211-2222", year=2022)])
+    assert left.id == second.id
+    swapped = identify([first, second], [replace(A, phone="011-211-2222"), A])
+    assert [one.id for one in swapped] == [second.id, first.id]
+
+
+def test_no_two_identities_ever_claim_the_same_place_in_a_name() -> None:
+    """Three of a name, then one of them and one renamed, then three again and the renamed one."""
+    known = {one.id: one for one in identify([], [A, replace(A, phone="1"), replace(A, phone="2")])}
+    for candidates in (
+        [A, replace(A, name="W", phone="1")],
+        [A, replace(A, phone="3"), replace(A, phone="2"), replace(A, name="W", phone="1")],
+    ):
+        known |= {one.id: one for one in identify(known.values(), candidates)}
+        keys = [(one.kind, one.place_code, one.name, one.ordinal) for one in known.values()]
+        assert len(set(keys)) == len(keys)
+
+
+def test_an_id_that_another_document_of_the_year_has_is_not_given_again() -> None:
+    (one,) = identify([], [A])
+    (other,) = identify([one], [A], used={one.id})
+    assert other.id != one.id

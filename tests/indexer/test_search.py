@@ -42,6 +42,10 @@ def names(result: SearchResult) -> list[str]:
         ("0112112962", 1),
         ("011-211-2962", 1),
         ("０１１－２１１－２９６２", 1),
+        ("011ー211ー2962", 1),
+        ("011 211 2962", 1),
+        ("+81-11-211-2962", 1),
+        ("電話 011-211-2962", 1),
         ("岸和田", 1),
         ("おしゃまんべ", 1),
         ("しらおい", 1),
@@ -201,3 +205,22 @@ def test_a_request_keeps_its_generation_while_another_is_published(tmp_path: Pat
     with catalogue.reading() as third:
         assert third is second
     catalogue.close()
+
+
+def test_of_many_words_the_heaviest_are_asked_and_the_others_are_told(reading: Reading) -> None:
+    words = "夜に電話で相談できる無料の生理用品と居場所と就労支援と子育てと学校と講座と交流と食料 札幌市"
+    result = ask(reading, words)
+    assert names(result) == ["札幌市"]
+    assert [one for one in result.relaxed if one.code == "dropped_word"]
+
+
+def test_a_kind_that_is_not_there_does_not_cost_the_words(reading: Reading) -> None:
+    result = ask(reading, "札幌 ナプキン", kind="sheet")
+    assert result.relaxed[0] == Relaxation("dropped_filter", "kind")
+    assert names(result) == ["札幌市"]
+
+
+def test_counts_of_an_exact_name_ignore_their_own_filter_too(reading: Reading) -> None:
+    result = ask(reading, "女性のつながりサポート事業", prefecture="14")
+    assert result.total == result.facets["prefecture"]["14"] == 1
+    assert len(result.facets["prefecture"]) > 1

@@ -144,11 +144,90 @@ def test_two_files_of_one_edition_in_one_import_are_refused_together(tmp_path: P
     assert "--part" in outcome.failures[0]
 
 
-def test_the_same_bytes_as_another_year_are_refused_with_their_name(tmp_path: Path) -> None:
+def test_a_wrong_year_is_put_right_by_importing_again(tmp_path: Path) -> None:
+    stage(tmp_path, [ROW], year=2022)
+    outcome = stage(tmp_path, [ROW], year=2021)
+    assert outcome.staged
+    assert "2022年度" in outcome.replaced[0]
+    Workspace(tmp_path / "data").publish()
+    workspace = Workspace(tmp_path / "data")
+    generation = Generation.open(workspace.generation_path(workspace.current()))
+    (listing,) = generation.all_listings()
+    generation.close()
+    assert (listing.fiscal_year, listing.first_year, listing.newest_year) == (2021, 2021, 2021)
+
+
+def test_what_is_staged_can_be_thrown_away(tmp_path: Path) -> None:
     stage(tmp_path, [ROW])
-    outcome = stage(tmp_path, [ROW], year=2022, name="again.pdf")
+    workspace = Workspace(tmp_path / "data")
+    assert workspace.discard_staged() == 1
+    assert workspace.newest_staged() is None
+    assert workspace.base_documents() == ()
+
+
+def test_the_same_bytes_as_another_series_are_refused_with_their_name(tmp_path: Path) -> None:
+    stage(tmp_path, [ROW])
+    outcome = stage(tmp_path, [ROW], name="again.pdf", series="other")
     assert outcome.staged is None
     assert "again.pdf：同じ内容の文書" in outcome.failures[0]
+
+
+@pytest.mark.parametrize(
+    "second", [(*ROW[:5], "011-211-2222"), ("北海道", "札幌市", "別の事業", "居場所", "市民課", ROW[5])]
+)
+def test_two_parts_of_a_year_never_overwrite_each_other(tmp_path: Path, second: tuple[str, ...]) -> None:
+    stage(tmp_path, [ROW], part="1")
+    outcome = stage(tmp_path, [second], name="second.pdf", part="2")
+    assert outcome.staged
+    assert (outcome.staged.documents, outcome.staged.listings) == (2, 2)
+
+
+def test_going_back_never_leads_to_what_was_gone_back_from(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "data")
+    for number in (1, 2):
+        stage(tmp_path, [(*ROW[:5], f"011-211-000{number}")])
+        workspace.publish()
+    workspace.rollback()
+    stage(tmp_path, [(*ROW[:5], "011-211-0003")])
+    workspace.publish()
+    assert list(served(tmp_path).values()) == ["011-211-0003"]
+    workspace.rollback()
+    assert list(served(tmp_path).values()) == ["011-211-0001"]
+
+
+def test_an_import_that_another_one_overtook_is_told_to_start_again(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "data")
+    base = workspace.base_documents()
+    outcome = stage(tmp_path, [ROW])
+    with pytest.raises(GenerationError, match="もう一度"):
+        workspace.stage(outcome.imported, base)
+
+
+def test_what_a_killed_import_left_is_cleared_by_the_next(tmp_path: Path) -> None:
+    stage(tmp_path, [ROW])
+    with Ledger.open(tmp_path / "data" / "ledger.sqlite") as ledger:
+        killed = ledger.new_generation("abcdef", [])
+    workspace = Workspace(tmp_path / "data")
+    part = workspace.generation_path(killed.name).with_suffix(".part")
+    part.write_bytes(b"half")
+    stage(tmp_path, [ROW, OTHER])
+    assert not part.exists()
+
+
+def test_a_generation_without_its_index_is_not_published(tmp_path: Path) -> None:
+    class Empty:
+        def build(self, name: str, records: object) -> None:
+            raise AssertionError(name, records)
+
+        def remove(self, name: str) -> None:
+            raise AssertionError(name)
+
+        def names(self) -> list[str]:
+            return []
+
+    stage(tmp_path, [ROW])
+    with pytest.raises(PublishRefusedError, match="reindex"):
+        Workspace(tmp_path / "data", Empty()).publish()
 
 
 def test_a_backup_of_archive_and_ledger_is_enough_to_build_again(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from tests.conftest import NATIONAL_LIST
 from tests.golden import check_golden
-from tests.pdfs import HEADER_SPANS, table_pdf
+from tests.pdfs import HEADER_SPANS, joined, picture_pdf, table_pdf, text_pdf
 
 from tsunagari.cli import parse_line
 from tsunagari_parsers import ParsedDocument, PhoneRole
@@ -141,6 +141,74 @@ def test_a_title_of_another_year_must_be_looked_at() -> None:
     (finding,) = parse_document(content, name="list.pdf", fiscal_year=2021).report.findings
     assert (finding.code, finding.level) == ("year-differs-from-title", Level.MUST_LOOK)
     assert not parse_document(content, name="list.pdf", fiscal_year=2022).report.findings
+
+
+def test_a_publishers_name_above_the_title_does_not_hide_its_year() -> None:
+    content = table_pdf([[ROW]], title="内閣府男女共同参画局", second_title="令和４年度　実施事業一覧")
+    assert [one.code for one in parse_document(content, name="list.pdf", fiscal_year=2021).report.findings] == [
+        "year-differs-from-title"
+    ]
+
+
+def test_a_page_that_goes_on_without_a_header_has_the_columns_of_the_one_before() -> None:
+    other = ("岩手県", "盛岡市", "事業B", "相談", "課", "019-626-7525")
+    parsed = parse_document(table_pdf([[ROW], [other]], headers_on={0}), name="list.pdf")
+    assert [one.phones[0].number for one in parsed.programs] == [ROW[5], other[5]]
+    assert parsed.report.findings == ()
+
+
+def test_a_page_without_a_header_and_with_other_columns_is_not_read_by_position() -> None:
+    page = ("岩手県", "盛岡市", "事業B", "相談", "課", "019-626-7525", "019-613-9999")
+    parsed = parse_document(
+        table_pdf([[ROW], [page]], headers_on={0}, widths_of={1: (80, 80, 200, 400, 80, 120, 130)}), name="list.pdf"
+    )
+    assert len(parsed.programs) == 1
+    assert {one.code for one in parsed.report.findings} == {"row-outside-list", "page-without-rows"}
+
+
+def test_rows_before_the_first_header_are_told_not_dropped() -> None:
+    parsed = parse_document(table_pdf([[ROW], [ROW]], headers_on={1}), name="list.pdf")
+    assert len(parsed.programs) == 1
+    assert "row-outside-list" in {one.code for one in parsed.report.findings}
+    assert parsed.report.is_complete
+
+
+def test_a_page_of_the_list_without_rules_or_with_a_picture_only_must_be_looked_at() -> None:
+    content = joined(table_pdf([[ROW]]), text_pdf("北海道 函館市 事業 0138-21-3470"), picture_pdf())
+    parsed = parse_document(content, name="list.pdf")
+    assert [(one.code, one.page) for one in parsed.report.findings] == [
+        ("page-without-rows", 2),
+        ("page-without-rows", 3),
+    ]
+
+
+def test_a_mark_behind_a_part_of_a_cell_takes_no_text_out_of_it() -> None:
+    row = (*ROW[:3], "相談を行う。ただし妊娠中の人に限ります。", *ROW[4:])
+    parsed = parse_document(table_pdf([[ROW, row]], marks=((480, 700, 60, 14),)), name="list.pdf")
+    assert parsed.programs[1].description == row[3]
+
+
+def test_text_that_runs_into_the_next_cell_must_be_looked_at() -> None:
+    row = (*ROW[:3], "生理用品を配布します。電話相談を行います。", "市民課", ROW[5])
+    parsed = parse_document(table_pdf([[row]], widths=(80, 80, 200, 120, 200, 130)), name="list.pdf")
+    assert "text-over-rule" in {one.code for one in parsed.report.findings}
+
+
+def test_a_number_beside_the_department_must_be_looked_at() -> None:
+    row = (*ROW[:4], "市民課 011-211-2962", "")
+    codes = {one.code: one.level for one in parse_document(table_pdf([[row]]), name="list.pdf").report.findings}
+    assert codes["phone-in-department"] is Level.MUST_LOOK
+
+
+def test_columns_that_nobody_reads_are_told() -> None:
+    header = (("都道府県", "実施主体", "事業名", "事業概要", "担当部署", "電話番号", "電話番号", "備考"),)
+    row = (*ROW, "011-211-0000", "令和4年3月で終了")
+    content = table_pdf([[row]], header=header, styles=(), widths=(80, 80, 180, 250, 150, 100, 100, 120))
+    findings = parse_document(content, name="list.pdf").report.findings
+    assert [(one.code, one.level, one.value) for one in findings] == [
+        ("column-twice", Level.MUST_LOOK, "電話番号"),
+        ("column-unknown", Level.NOTE, "備考"),
+    ]
 
 
 def test_a_list_whose_headers_are_not_known_is_refused_with_the_headers_it_had() -> None:

@@ -24,6 +24,8 @@ from tsunagari_parsers.text import comparable, fold_width, join_name, join_wrapp
         ("090-1234-5678", ["090-1234-5678"], None, None),
         ("011-206-6954、011-206-6955", ["011-206-6954", "011-206-6955"], None, None),
         ("2021-04-01", [], None, None),
+        ("0112-211-2962", [], None, None),  # eleven digits, and no mobile number
+        ("080-1234-567", [], None, None),  # a mobile number with a digit lost
         ("9:00～17:00", [], None, None),
         ("未定", [], None, None),
     ],

@@ -5,6 +5,7 @@ CREATE TABLE generations (
     state        TEXT NOT NULL CHECK (state IN ('building', 'staged', 'published', 'discarded')),
     created_at   TEXT NOT NULL,
     published_at TEXT,
+    previous     INTEGER,      -- the generation that was served before this one was published
     documents    TEXT NOT NULL -- JSON: [{sha256, name, edition, …}], as the archive's manifests write them
 );
 

@@ -18,6 +18,10 @@ from tsunagari_parsers.report import Finding, Level, Skip
 from tsunagari_parsers.tables import Cell, Table
 from tsunagari_parsers.text import comparable, join_name, join_wrapped
 
+_EMPTY = "事業名も事業概要もない行"
+_FOREIGN = "見出しがなく、列の位置も一覧と違う表の行"
+#: Columns of a page without a header are those of the page before if none lies further off (points).
+_COLUMN_TOLERANCE = 3.0
 _REQUIRED = frozenset({"prefecture", "implementing_body", "program_name", "description", "department", "phone"})
 
 
@@ -53,23 +57,21 @@ def read(source: Source) -> LayoutResult:
     for row in _carry_prefectures(rows):
         program, own = _program(row, header, source.sha256)
         if program is None:
-            skips.append(Skip(row.page, row.number, "事業名も事業概要もない行", " / ".join(_texts(row))))
-            findings.append(
-                _must_look("row-without-program", "事業名も事業概要もない行です", row, " / ".join(_texts(row)))
-            )
+            skips.append(Skip(row.page, row.number, _EMPTY, " / ".join(_texts(row))))
+            if _texts(row):
+                findings.append(
+                    _must_look("row-without-program", "事業名も事業概要もない行です", row, " / ".join(_texts(row)))
+                )
         else:
             programs.append(program)
         findings += own
-    for page in source.pages:
-        if not page.characters:
-            findings.append(
-                Finding(
-                    Level.MUST_LOOK,
-                    "page-without-text",
-                    "このページからは文字を読み取れませんでした",
-                    page=page.page,
-                )
-            )
+    findings += _header_findings(header)
+    findings += _page_findings(source, {row.page for row in rows})
+    findings += [
+        Finding(Level.MUST_LOOK, "row-outside-list", f"{skip.reason}に文字があります", skip.page, skip.row, skip.text)
+        for skip in skips
+        if skip.reason != _EMPTY and skip.text.strip(" /")
+    ]
     return LayoutResult(tuple(programs), seen, tuple(skips), tuple(findings))
 
 
@@ -80,11 +82,46 @@ def _header(table: Table) -> Header | None:
     return find_header(table, known_column_names(), _REQUIRED)
 
 
+def _header_findings(header: Header) -> list[Finding]:
+    """Columns that are read by nobody: a second one of a field hides what it says, an unknown one may say what matters."""
+    repeated = [
+        Finding(Level.MUST_LOOK, "column-twice", f"同じ意味の列がもう1つあり、読まれていません：「{text}」", value=text)
+        for text in header.repeated
+    ]
+    unmapped = [
+        Finding(Level.NOTE, "column-unknown", f"意味の分からない列があり、読まれていません：「{text}」", value=text)
+        for text in header.unmapped
+    ]
+    return repeated + unmapped
+
+
+def _page_findings(source: Source, pages_with_rows: set[int]) -> list[Finding]:
+    """Pages and lines of text that may belong to the list and became no row of it."""
+    findings = []
+    for page in source.pages:
+        if page.page not in pages_with_rows and (page.characters or page.pictures):
+            message = "このページからは事業を1つも読み取れませんでした"
+            findings.append(Finding(Level.MUST_LOOK, "page-without-rows", message, page=page.page))
+        beside = [
+            line.text
+            for line in page.outside
+            for table in page.tables
+            if table.rect.top < (line.rect.top + line.rect.bottom) / 2 < table.rect.bottom
+        ]
+        if beside:
+            message = f"表の横に、どの欄にも入らない文字があります：「{' / '.join(beside)[:60]}」"
+            findings.append(
+                Finding(Level.MUST_LOOK, "text-beside-table", message, page=page.page, value=" / ".join(beside))
+            )
+    return findings
+
+
 def _rows(source: Source) -> tuple[list[_Row], list[Skip]]:
-    """The rows of all pages; a table without a header goes on with the columns of the one before it."""
+    """The rows of all pages; a table without a header goes on with the columns of the one before it, if it has the same."""
     rows: list[_Row] = []
     skips: list[Skip] = []
-    columns: dict[str, tuple[float, float]] | None = None
+    columns: dict[str, tuple[float, float]] = {}
+    lefts: tuple[float, ...] = ()
     number = 0
     for page in source.pages:
         of_page: list[_Row] = []
@@ -92,11 +129,13 @@ def _rows(source: Source) -> tuple[list[_Row], list[Skip]]:
             header = _header(table)
             if header:
                 columns = {field: _span(table, at) for field, at in header.columns.items()}
-            for first, last in _bands(table, header.rows if header else 0, columns):
+                lefts = table.column_lefts
+            known = columns if header or _same_columns(table.column_lefts, lefts) else {}
+            for first, last in _bands(table, header.rows if header else 0, known):
                 number += 1
-                cells = _cells(table, first, last, columns) if columns else {}
+                cells = _cells(table, first, last, known)
                 if not cells:
-                    skips.append(Skip(page.page, number, "一覧の表の外の行", _band_text(table, first, last)))
+                    skips.append(Skip(page.page, number, _FOREIGN, _band_text(table, first, last)))
                     continue
                 rect = Rect(
                     table.rect.x0,
@@ -112,13 +151,17 @@ def _rows(source: Source) -> tuple[list[_Row], list[Skip]]:
     return rows, skips
 
 
+def _same_columns(some: Sequence[float], others: Sequence[float]) -> bool:
+    return len(some) == len(others) and all(abs(x - y) <= _COLUMN_TOLERANCE for x, y in zip(some, others, strict=True))
+
+
 def _span(table: Table, columns: range) -> tuple[float, float]:
     """The horizontal extent of some columns of the grid, in points."""
     lefts = (*table.column_lefts, table.rect.x1)
     return lefts[columns.start], lefts[columns.stop]
 
 
-def _bands(table: Table, header_rows: int, columns: dict[str, tuple[float, float]] | None) -> Iterator[tuple[int, int]]:
+def _bands(table: Table, header_rows: int, columns: dict[str, tuple[float, float]]) -> Iterator[tuple[int, int]]:
     """The first and last grid row of each programme: its name's cell says how high it is."""
     row = header_rows
     while row < len(table.row_tops):
@@ -142,7 +185,10 @@ def _cells(table: Table, first: int, last: int, columns: dict[str, tuple[float, 
                 parts.append(cell)
         if parts:
             lines = tuple(line for part in parts for line in part.lines)
-            found[field] = replace(parts[0], lines=lines, bottom_drawn=parts[-1].bottom_drawn)
+            overwritten = any(part.is_overwritten for part in parts)
+            found[field] = replace(
+                parts[0], lines=lines, bottom_drawn=parts[-1].bottom_drawn, is_overwritten=overwritten
+            )
     return found
 
 
@@ -199,8 +245,8 @@ def _open_below(row: _Row) -> bool:
 
 def _program(row: _Row, header: Header, sha256: str) -> tuple[Program | None, list[Finding]]:
     name = join_name(row.text("program_name").split("\n"))
-    cell = row.cells.get("description")
-    description = join_wrapped((line.text, line.is_full) for line in cell.lines) if cell else ""
+    body_cell = row.cells.get("description")
+    description = join_wrapped((line.text, line.is_full) for line in body_cell.lines) if body_cell else ""
     if not name and not description:
         return None, []
     findings = _check_text(row, name, description)
@@ -211,6 +257,17 @@ def _program(row: _Row, header: Header, sha256: str) -> tuple[Program | None, li
     if not department:
         findings.append(_missing("no-department", "担当部署", row, "department"))
     findings += _check_place(row, body)
+    if find_numbers(department):
+        findings.append(
+            _must_look("phone-in-department", f"担当部署の欄に電話番号があります：「{department}」", row, department)
+        )
+    findings += [
+        _must_look(
+            "text-over-rule", "文字が重なっています。となりの欄の文字が混ざっているかもしれません", row, cell.text
+        )
+        for cell in row.cells.values()
+        if cell.is_overwritten
+    ]
     program = Program(
         source_kind=SourceKind.NATIONAL_LIST,
         prefecture=row.prefecture,
