@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from typing import Any
 
 import pdfplumber
 import pytest
@@ -81,5 +82,6 @@ def test_rules_that_cross_too_often_are_a_picture() -> None:
     ("name", "value"), [("snap", -1), ("join", 51), ("page_share", 0), ("line_overlap", 1.1), ("overlap", 0)]
 )
 def test_geometry_that_cannot_be_is_refused_by_name(name: str, value: float) -> None:
+    changed: dict[str, Any] = {name: value}
     with pytest.raises(ValueError, match=name):
-        TableSettings(**{name: value})
+        TableSettings(**changed)
