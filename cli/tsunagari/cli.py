@@ -197,7 +197,15 @@ def serve(
     site = build_site(Settings.from_environment(), data_dir)
     typer.echo(f"http://{host}:{port}/ で待ち受けます。終わるには Ctrl+C を押してください。")
     # uvicorn's own access log would hold query strings; the site writes its own.
-    uvicorn.run(site, host=host, port=port, access_log=False, server_header=False, log_level="warning")
+    uvicorn.run(
+        site,
+        host=host,
+        port=port,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
 
 
 @app.command()
