@@ -1,4 +1,4 @@
-"""The command line: ``tsunagari crawl | parse | import | publish | rollback | reindex | serve | doctor | meili-keys``.
+"""The command line: ``tsunagari crawl | parse | import | publish | rollback | discard | reindex | serve | doctor | meili-keys``.
 
 Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
 """
