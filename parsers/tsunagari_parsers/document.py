@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pdfplumber
@@ -109,7 +111,8 @@ def _read_pages(content: bytes, name: str) -> list[PageTables]:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             pages = []
             for page in pdf.pages:
-                pages.append(read_page(page))
+                with _collector_paused():
+                    pages.append(read_page(page))
                 page.close()
     except PdfminerException as error:
         raise _open_error(error, name) from error
@@ -135,6 +138,18 @@ def _read_pages(content: bytes, name: str) -> list[PageTables]:
         )
         raise NoTextLayerError(name, what)
     return pages
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A page makes some hundred thousand objects and no garbage before it is closed: the collector would only look at them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _check_file(content: bytes, name: str) -> None:
