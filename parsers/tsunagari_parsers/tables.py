@@ -32,6 +32,8 @@ _MIN_PIECE = 1.0
 _THICKEST_RULE = 3.0
 #: The side of the squares in which rules that touch are looked for (points).
 _SQUARE = 32
+#: So many sides without a rule across are the cells of an open row; two could be a frame or a margin.
+_FEWEST_SIDES = 3
 #: Fewer cells than this within a cell of a table are a mark, not a table of their own.
 _SMALLEST_GRID = 4
 
@@ -175,9 +177,9 @@ def _cell_groups(page: Page, settings: TableSettings) -> tuple[list[_CellGroup],
     """The sets of cells from the top, and how many sets of rules are pictures."""
     groups = []
     drawings = 0
-    for edges in _connected(_rules(page, settings), settings.snap):
+    for edges in _with_open_rows(_connected(_rules(page, settings), settings.snap)):
         horizontal = [edge for edge in edges if edge["orientation"] == "h"]
-        if len(edges) == len(horizontal) or not horizontal:
+        if len(edges) == len(horizontal) or (not horizontal and len(edges) < _FEWEST_SIDES):
             continue
         if len(horizontal) * (len(edges) - len(horizontal)) > settings.max_crossings:
             drawings += 1
@@ -188,6 +190,21 @@ def _cell_groups(page: Page, settings: TableSettings) -> tuple[list[_CellGroup],
             groups.append(_CellGroup(sorted(cells, key=lambda cell: (cell[1], cell[0])), horizontal))
     tables = [group for group in groups if not _is_marking(group, groups, settings.snap)]
     return sorted(tables, key=lambda group: (group.cells[0][1], group.cells[0][0])), drawings
+
+
+def _with_open_rows(groups: Sequence[list[_Object]]) -> list[list[_Object]]:
+    """The sets of rules, with vertical rules that touch none but begin and end alike as one set.
+
+    A row that is higher than its page leaves such a page in the middle: the sides of its cells, and no rule across.
+    """
+    together: dict[tuple[int, int], list[_Object]] = {}
+    others = []
+    for group in groups:
+        if len(group) == 1 and group[0]["orientation"] == "v":
+            together.setdefault((round(group[0]["top"]), round(group[0]["bottom"])), []).append(group[0])
+        else:
+            others.append(group)
+    return [*others, *together.values()]
 
 
 def _is_marking(group: _CellGroup, groups: Sequence[_CellGroup], snap: float) -> bool:
@@ -290,7 +307,7 @@ def _outline(edges: Sequence[_Object], snap: float) -> list[_Object]:
     across = [edge["x0"] for edge in edges if edge["orientation"] == "v"]
     down = [edge["top"] for edge in edges if edge["orientation"] == "h"]
     x0, x1 = _snapped(x0, min(across), snap), _snapped(x1, max(across), snap)
-    top, bottom = _snapped(top, min(down), snap), _snapped(bottom, max(down), snap)
+    top, bottom = _snapped(top, min(down, default=top), snap), _snapped(bottom, max(down, default=bottom), snap)
     sides = [
         ("h", x0, x1, top, top),
         ("h", x0, x1, bottom, bottom),

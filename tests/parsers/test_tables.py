@@ -45,6 +45,21 @@ def test_a_merged_cell_spans_what_it_covers_and_nothing_is_copied() -> None:
     assert page.tables[0].at(0, 1) is first
 
 
+def test_a_page_in_the_middle_of_a_row_has_its_cells_without_a_rule_across() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    for x in (50, 250, 450):
+        canvas.line(x, 60, x, 780)
+    canvas.drawString(60, 700, "left")
+    canvas.drawString(260, 700, "right")
+    canvas.save()
+    (page,) = read(buffer.getvalue())
+    (table,) = page.tables
+    assert [(cell.text, cell.top_drawn, cell.bottom_drawn) for cell in table.cells] == [
+        ("left", False, False), ("right", False, False),
+    ]  # fmt: skip
+
+
 def drawing(rectangles: int, *, far: bool = False) -> bytes:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4)
