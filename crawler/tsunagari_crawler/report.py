@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from tsunagari_crawler.archive import Archive, FetchedDocument, write_atomically
-from tsunagari_crawler.errors import ArchiveError, CrawlFailedError, CrawlSettingsError
+from tsunagari_crawler.errors import ArchiveError, CrawlSettingsError
 
 #: What robots.txt files and servers' logs call this crawler.
 ROBOT_NAME = "tsunagari"
@@ -161,17 +161,6 @@ class CrawlReport:
     unchanged: tuple[FetchedDocument, ...]
     problems: tuple[Problem, ...]
     manifest: Path | None
-
-    def require_documents(self) -> None:
-        """Do nothing if there is at least one document.
-
-        Raises:
-            CrawlFailedError: there is none; the message names the source and every problem.
-        """
-        if self.fetched:
-            return
-        reasons = "".join(f"\n  {problem.url}：{problem.message}" for problem in self.problems)
-        raise CrawlFailedError(f"{self.source}：文書を1件も取得できませんでした{reasons}")
 
 
 def write_manifest(
