@@ -26,7 +26,7 @@ OWNERS = {
     "twisted": "crawler/tsunagari_crawler/spider.py",
     "pdfplumber": "parsers/",
     "pdfminer": "parsers/",
-    "pypdfium2": "parsers/tsunagari_parsers/document.py",
+    "pypdfium2": "parsers/",
     "japancode": "parsers/tsunagari_parsers/places/",
     "sqlite3": "indexer/",
     "sudachipy": "indexer/tsunagari_indexer/analysis.py",

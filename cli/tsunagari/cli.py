@@ -273,7 +273,7 @@ def parse_line(program: Program) -> dict[str, Any]:
         "source_kind": program.source_kind,
         "page": at.page,
         "row": at.row,
-        "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom],
+        "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom] if at.rect else None,
         "document_sha256": at.document_sha256,
     }
 

@@ -62,7 +62,7 @@ class Listing:
     offers: tuple[Offer, ...]
     document: str
     page: int
-    rect: Rect
+    rect: Rect | None
     row: int
 
     @property
@@ -82,7 +82,7 @@ class Listing:
                 **values,
                 "phones": tuple(Phone(**{**phone, "role": PhoneRole(phone["role"])}) for phone in values["phones"]),
                 "offers": tuple(Offer(**{**offer, "marks": tuple(offer["marks"])}) for offer in values["offers"]),
-                "rect": Rect(**values["rect"]),
+                "rect": Rect(**values["rect"]) if values["rect"] else None,
             }
         )
 

@@ -4,14 +4,32 @@ Importing this package does not load pdfplumber; only :mod:`tsunagari_parsers.do
 """
 
 from tsunagari_parsers.desks import Desk, DeskKind, known_desks
-from tsunagari_parsers.records import Phone, PhoneRole, Program, Provenance, Rect, SourceKind
+from tsunagari_parsers.records import (
+    Answer,
+    ExcludedArea,
+    Goal,
+    Measure,
+    Network,
+    Phone,
+    PhoneRole,
+    Program,
+    Provenance,
+    Rect,
+    Section,
+    SourceKind,
+)
 from tsunagari_parsers.report import Finding, Level, ParsedDocument, ParseReport, Skip
 
 __all__ = [
+    "Answer",
     "Desk",
     "DeskKind",
+    "ExcludedArea",
     "Finding",
+    "Goal",
     "Level",
+    "Measure",
+    "Network",
     "ParseReport",
     "ParsedDocument",
     "Phone",
@@ -19,6 +37,7 @@ __all__ = [
     "Program",
     "Provenance",
     "Rect",
+    "Section",
     "Skip",
     "SourceKind",
     "known_desks",

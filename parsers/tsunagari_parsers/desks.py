@@ -19,6 +19,7 @@ from typing import Any
 
 from tsunagari_parsers.errors import DeskDataError
 from tsunagari_parsers.phones import is_dialable
+from tsunagari_parsers.records import Provenance
 
 
 class Standing(StrEnum):
@@ -98,8 +99,10 @@ class SilentWay:
 class Desk:
     """A desk or line that helps today.
 
-    ``prefecture`` is the JIS X 0401 code of the area it serves, or None for the whole country. ``hours`` and ``hours_seen``
-    are a source's words and its date; ``always_open`` is True only where a source of standing says 24 hours.
+    ``prefecture`` is the JIS X 0401 code of the area it serves, or None for the whole country; ``municipality`` the name of the
+    municipality whose own desk it is. ``hours`` and ``hours_seen`` are a source's words and its date; ``always_open`` is True
+    only where a source of standing says 24 hours. A desk read from a list has its ``provenance`` and is a proposal until
+    somebody has confirmed it; its id is its place in that list, and it has no address: such a column is not kept.
     """
 
     id: str
@@ -121,6 +124,8 @@ class Desk:
     any_gender: bool = False
     proposal: bool = False
     check_first: bool = False
+    municipality: str = ""
+    provenance: Provenance | None = None
 
     @property
     def seen(self) -> date:

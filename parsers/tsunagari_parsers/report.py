@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tsunagari_parsers.records import Program
+from tsunagari_parsers.desks import Desk
+from tsunagari_parsers.records import Measure, Network, Program, Rect
 
 
 class Level(StrEnum):
@@ -17,7 +18,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a person should know of a document. ``code`` is stable; ``message`` is for an administrator."""
+    """Something that a person should know of a document. ``code`` is stable; ``message`` is for an administrator.
+
+    ``rect`` is where on the page it is, where that is less than the row.
+    """
 
     level: Level
     code: str
@@ -25,6 +29,7 @@ class Finding:
     page: int | None = None
     row: int | None = None
     value: str = ""
+    rect: Rect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +70,6 @@ class ParsedDocument:
 
     programs: tuple[Program, ...]
     report: ParseReport
+    measures: tuple[Measure, ...] = ()
+    networks: tuple[Network, ...] = ()
+    desks: tuple[Desk, ...] = ()

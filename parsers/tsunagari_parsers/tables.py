@@ -106,13 +106,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table on one page (numbered from 1): its outline and its cells, from the top left, row by row."""
+    """A table on one page (numbered from 1): its outline and its cells, from the top left, row by row.
+
+    ``is_ruled``: rules made its cells; else the alignment of its text did.
+    """
 
     page: int
     rect: Rect
     row_tops: tuple[float, ...]
     column_lefts: tuple[float, ...]
     cells: tuple[Cell, ...]
+    is_ruled: bool = True
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell that covers this place of the grid, or None where the rules leave none."""

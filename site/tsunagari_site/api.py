@@ -223,6 +223,6 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
             "origin": document.origin,
             "page": listing.page,
             "row": listing.row,
-            "rect": [listing.rect.x0, listing.rect.top, listing.rect.x1, listing.rect.bottom],
+            "rect": [listing.rect.x0, listing.rect.top, listing.rect.x1, listing.rect.bottom] if listing.rect else None,
         },
     }

@@ -72,7 +72,7 @@ def read(source: Source) -> LayoutResult:
         for skip in skips
         if skip.reason != _EMPTY and skip.text.strip(" /")
     ]
-    return LayoutResult(tuple(programs), seen, tuple(skips), tuple(findings))
+    return LayoutResult(seen, tuple(programs), skips=tuple(skips), findings=tuple(findings))
 
 
 LAYOUT = Layout(name="national_list", rank=10, series="national_list", recognises=recognises, read=read)
