@@ -8,6 +8,7 @@ from dataclasses import replace
 from pdfplumber.page import Page
 
 from tsunagari_parsers.records import Rect
+from tsunagari_parsers.tables.aligned import aligned_tables, parted
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
 from tsunagari_parsers.tables.frame import Object, displayed, placed, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid
@@ -30,7 +31,16 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         own = assigned[start : start + len(group.cells)]
         start += len(group.cells)
         if any(own):
-            tables.append(grid(page.page_number, group.cells, own, group.drawn, settings))
+            tables.append(
+                parted(page.page_number, group.cells, own, group.drawn, settings)
+                or grid(page.page_number, group.cells, own, group.drawn, settings)
+            )
+    obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
+    aligned: list[Table] = []
+    if outside:
+        blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
+        aligned, outside = aligned_tables(page.page_number, outside, blanks, obstacles, rules.loose, settings)
+    tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
     left, _ = text_lines(outside, Rect(0.0, 0.0, width, height), settings)
     lines = tuple(replace(line, is_full=False) for line in left)
