@@ -98,25 +98,30 @@ def parted(
 ) -> Table | None:
     """The table of columns that have rules between them and none across, or one below the header only; None if they are one row.
 
-    One row it is where most columns have no text beside most lines, as in a row that is higher than its page, and where the text runs on
-    in columns, as in a comparison of two versions.
+    They are one row, as in a row that is higher than its page or a comparison of two versions, unless they are three columns at least,
+    most of them have text in almost every row, and two of those are too narrow for running text.
     """
     tops = sorted({cell[1] for cell in cells})
     lefts = sorted({cell[0] for cell in cells})
-    if len(tops) > 2 or len(lefts) < 2 or len(cells) != len(tops) * len(lefts):
+    if len(tops) > 2 or len(lefts) < _FEWEST_PARTED or len(cells) != len(tops) * len(lefts):
         return None
     body = [(cell, own) for cell, own in zip(cells, chars, strict=True) if cell[1] == tops[-1]]
     level = [[char for char in own if not char.get("turn")] for _, own in body]
-    if not all(level):
+    level = [own for own in level if own]
+    if len(level) < _FEWEST_PARTED:
         return None
     em = median(char["size"] for own in level for char in own)
-    columns = [
-        [piece for line in line_rows(own, settings) for piece in (_whole(line),)] for own in level
-    ]
+    columns = [[_whole(line) for line in line_rows(own, settings)] for own in level]
     rows = row_spans([_marks(own, em) for own in columns], em, settings)
     filled = [_filled(columns, row) for row in rows]
     good = sum(1 for row in filled if sum(row) * 2 > len(row))
-    if len(rows) < _FEWEST_PARTED or good < _PARTED * len(rows) or _is_flowing(columns, em, settings):
+    narrow = [
+        column
+        for column, own in enumerate(columns)
+        if max(piece.x1 for piece in own) - min(piece.x0 for piece in own) < _NARROW * em
+        and sum(row[column] for row in filled) >= _PARTED * len(rows)
+    ]
+    if len(rows) < _FEWEST_PARTED or good < _PARTED * len(rows) or len(narrow) < 2:
         return None
     rules = [(above[1] + below[0]) / 2 for above, below in pairwise(rows)]
     boxes = [cell for cell in cells if cell[1] != tops[-1]]

@@ -20,7 +20,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     """Every table of ``page``, and what stands outside them, in the page's reading frame (see :mod:`tsunagari_parsers.tables.model`)."""
     settings = settings or TableSettings()
     shown = displayed(page)
-    every = [char for char in within(page.chars, shown) if char["text"].strip(" \t\r\n")]
+    every = [_known(char) for char in within(page.chars, shown) if char["text"].strip(" \t\r\n")]
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
@@ -56,6 +56,11 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         turned=frame.turned,
         stray=tuple(line for line in lines if _is_stray(line, tables)),
     )
+
+
+def _known(char: Object) -> Object:
+    """The character, or U+FFFD for one that the file gives no meaning: pdfminer writes its number (「(cid:10)」) in its place."""
+    return {**char, "text": "\N{REPLACEMENT CHARACTER}"} if char["text"].startswith("(cid:") else char
 
 
 def _with_turns(chars: list[Object], page_turn: int) -> list[Object]:
