@@ -19,7 +19,7 @@ from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
 from tsunagari_parsers.records import Program
-from tsunagari_parsers.report import Level
+from tsunagari_parsers.report import Finding, Level
 
 app = typer.Typer(
     name="tsunagari",
@@ -61,6 +61,9 @@ def crawl(
 def parse(
     files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+    raw_tables: Annotated[
+        bool, typer.Option("--raw-tables", help="事業としてではなく、表の行をそのまま出力します")
+    ] = False,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
     from tsunagari_parsers.document import parse_document
@@ -69,6 +72,9 @@ def parse(
     failed = False
     for path in files:
         try:
+            if raw_tables:
+                _print_raw_tables(path)
+                continue
             parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year))
         except OSError as error:
             _complain(f"{path}：ファイルを読めません（{error.strerror}）")
@@ -81,10 +87,23 @@ def parse(
         for program in parsed.programs:
             print(json.dumps(parse_line(program), ensure_ascii=False))  # noqa: T201
         for finding in parsed.report.findings:
-            place = f"（{finding.page}ページ、{finding.row}行目）" if finding.page and finding.row else ""
-            mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
-            _complain(f"{path.name}{place}：{mark} [{finding.code}] {finding.message}")
+            _complain_of(path, finding)
     raise typer.Exit(2 if failed else 0)
+
+
+def _print_raw_tables(path: Path) -> None:
+    from tsunagari_parsers.raw import lost_places, raw_rows
+    from tsunagari_parsers.reading import read_pages
+
+    read = read_pages(path.read_bytes(), path.name)
+    for row in raw_rows(read.pages):
+        print(  # noqa: T201
+            json.dumps({"page": row.page, "table": row.table, "row": row.row, "cells": row.cells}, ensure_ascii=False)
+        )
+        for finding in lost_places(row):
+            _complain_of(path, finding)
+    for finding in read.findings:
+        _complain_of(path, finding)
 
 
 @app.command(name="import")
@@ -313,6 +332,13 @@ def _progress(label: str) -> Callable[[str], None]:
             typer.echo(f"{label}：{name}", err=True)
 
     return say
+
+
+def _complain_of(path: Path, finding: Finding) -> None:
+    row = f"、{finding.row}行目" if finding.row else ""
+    place = f"（{finding.page}ページ{row}）" if finding.page else ""
+    mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
+    _complain(f"{path.name}{place}：{mark} [{finding.code}] {finding.message}")
 
 
 def _complain(message: str) -> None:
