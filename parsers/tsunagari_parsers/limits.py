@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MEGABYTE = 1 << 20
+#: No document is read by more processes.
+MOST_WORKERS = 64
 
 #: The least and the most that each limit may be.
 _RANGES: dict[str, tuple[float, float]] = {

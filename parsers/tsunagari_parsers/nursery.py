@@ -111,12 +111,12 @@ class Nursery:
             self._stopped()
 
     def _started(self) -> _Running:
-        if self._running is not None and self._running.owner == os.getpid():
+        if self._running is not None and self._running.owner == os.getpid() and self._running.process.poll() is None:
             return self._running
         self._stopped()
         ours, theirs = socket.socketpair()
         with theirs:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of this package
                 # The folder in which the program happens to be called is no place to load modules from (-P).
                 [sys.executable, "-P", "-m", _MODULE, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],

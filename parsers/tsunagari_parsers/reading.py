@@ -200,9 +200,10 @@ def _second_reader(content: bytes, name: str) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        # PDFium's reason may be that of the document before: for a file without pages it sets none.
+        if "password" in str(error).lower() and b"/Encrypt" in content:
             raise EncryptedPdfError(name, "パスワードで保護されています") from error
-        raise DamagedPdfError(name, f"PDFとして開けません（{error}）") from error
+        raise DamagedPdfError(name, "PDFとして開けません") from error
 
 
 def _page_count_findings(pages: int, second_pages: int) -> list[Finding]:

@@ -23,7 +23,7 @@ from tsunagari_parsers.errors import (
     TooSlowError,
     UnreadableDocumentError,
 )
-from tsunagari_parsers.limits import MEGABYTE, Limits
+from tsunagari_parsers.limits import MEGABYTE, MOST_WORKERS, Limits
 from tsunagari_parsers.messages import Failed, Job, Opened
 from tsunagari_parsers.nursery import Child, Ended, Nursery, NurseryError
 from tsunagari_parsers.reading import ReadPage, ReadPages, check_complete, together
@@ -31,8 +31,8 @@ from tsunagari_parsers.tables import TableSettings
 
 #: Documents of fewer pages are read by one process: another would have to open them too.
 _WORTH_SPLITTING = 6
-#: More processes than this wait for the program that collects what they read.
-_MOST_WORKERS = 8
+#: So many processors are used without being asked to; with more, the program that collects what is read is the slowest.
+_USUAL_WORKERS = 8
 #: A process that died holding more than this share of its memory, died of it: PDFium ends itself where it gets no more.
 _OUT_OF_MEMORY_SHARE = 0.5
 #: What is read takes some eight times as much memory here as on its way here, and must not take more than reading it.
@@ -55,9 +55,10 @@ def page_reader(
         nursery: where the processes are born, if one has been started.
 
     Raises:
-        ValueError: ``workers`` is less than 1 or more than 64.
+        ValueError: ``workers`` is less than 1 or more than ``MOST_WORKERS``.
     """
-    return ProcessReader(limits or Limits(), workers or _processors(), settings, nursery or Nursery())
+    workers = _processors() if workers is None else workers
+    return ProcessReader(limits or Limits(), workers, settings, nursery or Nursery())
 
 
 def is_worth_splitting(pages: int) -> bool:
@@ -72,8 +73,8 @@ class ProcessReader:
     """
 
     def __init__(self, limits: Limits, workers: int, settings: TableSettings | None, nursery: Nursery) -> None:
-        if not 1 <= workers <= 64:
-            raise ValueError(f"workers must be from 1 to 64, not {workers}")
+        if not 1 <= workers <= MOST_WORKERS:
+            raise ValueError(f"workers must be from 1 to {MOST_WORKERS}, not {workers}")
         self.limits = limits
         self.workers = workers
         self._settings = settings
@@ -250,4 +251,4 @@ class _Reading:
 
 def _processors() -> int:
     """How many processors this program may use, up to a number beyond which more are of no use."""
-    return min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
+    return min(len(os.sched_getaffinity(0)), _USUAL_WORKERS)
