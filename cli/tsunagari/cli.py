@@ -10,7 +10,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -20,6 +20,10 @@ from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
 from tsunagari_parsers.records import Program
 from tsunagari_parsers.report import Finding, Level
+
+if TYPE_CHECKING:
+    from tsunagari_parsers.reading import ReadPages
+    from tsunagari_parsers.worker import ProcessReader
 
 app = typer.Typer(
     name="tsunagari",
@@ -66,16 +70,18 @@ def parse(
     ] = False,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
+    reader = _page_reader(Settings.from_environment())
     from tsunagari_parsers.document import parse_document
     from tsunagari_parsers.errors import UnreadableDocumentError
 
     failed = False
     for path in files:
         try:
+            content = path.read_bytes()
             if raw_tables:
-                _print_raw_tables(path)
+                _print_raw_tables(path, reader(content, path.name))
                 continue
-            parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year))
+            parsed = parse_document(content, name=path.name, fiscal_year=_year_of(path, year), reader=reader)
         except OSError as error:
             _complain(f"{path}：ファイルを読めません（{error.strerror}）")
             failed = True
@@ -91,11 +97,9 @@ def parse(
     raise typer.Exit(2 if failed else 0)
 
 
-def _print_raw_tables(path: Path) -> None:
+def _print_raw_tables(path: Path, read: ReadPages) -> None:
     from tsunagari_parsers.raw import lost_places, raw_rows
-    from tsunagari_parsers.reading import read_pages
 
-    read = read_pages(path.read_bytes(), path.name)
     for row in raw_rows(read.pages):
         print(  # noqa: T201
             json.dumps({"page": row.page, "table": row.table, "row": row.row, "cells": row.cells}, ensure_ascii=False)
@@ -122,11 +126,13 @@ def import_(
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
+    settings = Settings.from_environment()
+    workspace = settings.workspace(data_dir, writing=True)
+    reader = _page_reader(settings)
     from tsunagari.importing import EditionOptions, import_documents
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
-    workspace = Settings.from_environment().workspace(data_dir, writing=True)
-    outcome = import_documents(workspace, paths, options, _progress("読み取り中"))
+    outcome = import_documents(workspace, paths, options, _progress("読み取り中"), reader)
     for failure in outcome.failures:
         _complain(failure)
     for document in outcome.imported:
@@ -190,10 +196,12 @@ def discard(data_dir: DataDir = _DATA) -> None:
 @app.command()
 def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
+    settings = Settings.from_environment()
+    workspace = settings.workspace(data_dir, writing=True)
+    reader = _page_reader(settings)
     from tsunagari.importing import reindex as build_again
 
-    workspace = Settings.from_environment().workspace(data_dir, writing=True)
-    staged = build_again(workspace, _progress("読み取り中"))
+    staged = build_again(workspace, _progress("読み取り中"), reader)
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
     typer.echo(
@@ -313,6 +321,17 @@ def main() -> None:
         # `tsunagari parse … | head` is a fair thing to do.
         sys.stderr.close()
         sys.exit(0)
+
+
+def _page_reader(settings: Settings) -> ProcessReader:
+    """Processes that read documents within the limits; they load what they need while this one does."""
+    from tsunagari_parsers.nursery import Nursery
+
+    nursery = Nursery()
+    nursery.start()
+    from tsunagari_parsers.worker import page_reader
+
+    return page_reader(settings.parse_limits, settings.parse_workers, nursery=nursery)
 
 
 def _year_of(path: Path, year: int | None) -> int | None:

@@ -13,6 +13,7 @@ from tsunagari_indexer.build import ImportedDocument
 from tsunagari_indexer.workspace import Staged, Workspace
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import UnreadableDocumentError
+from tsunagari_parsers.reading import PageReader, read_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,12 @@ def import_documents(
     paths: Sequence[Path],
     options: EditionOptions,
     progress: Callable[[str], None] = lambda _: None,
+    reader: PageReader = read_pages,
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
     A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder.
-    A document that cannot be read is left out and named in ``failures``; the others are staged.
+    A document that cannot be read is left out and named in ``failures``; the others are staged. ``reader`` reads a PDF's pages.
 
     Raises:
         IndexerError, CrawlerError: the data folder cannot be read or written.
@@ -86,7 +88,7 @@ def import_documents(
         for document in offered:
             progress(document.name)
             try:
-                read.append(_read(document, options, workspace.archive))
+                read.append(_read(document, options, workspace.archive, reader))
             except (UnreadableDocumentError, CrawlerError) as error:
                 failures.append(str(error))
     read, clashes = _without_clashes(read)
@@ -110,7 +112,7 @@ def import_documents(
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     if _same(base, read, kept):
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
-    everything = [*(_reread(fetched, workspace.archive) for fetched in kept), *read]
+    everything = [*(_reread(fetched, workspace.archive, reader) for fetched in kept), *read]
     new = {(one.fetched.sha256, one.edition) for one in read}
     names = tuple(
         f"{one.name}（{one.edition.fiscal_year if one.edition else '？'}年度、{one.sha256[:12]}…）"
@@ -120,13 +122,15 @@ def import_documents(
     return ImportOutcome(workspace.stage(everything, base), tuple(read), names, tuple(failures), unchanged=False)
 
 
-def reindex(workspace: Workspace, progress: Callable[[str], None] = lambda _: None) -> Staged | None:
+def reindex(
+    workspace: Workspace, progress: Callable[[str], None] = lambda _: None, reader: PageReader = read_pages
+) -> Staged | None:
     """Stage the documents of the newest generation again, as today's rules read them; None if there are none."""
     documents = []
     base = workspace.base_documents()
     for fetched in base:
         progress(fetched.name)
-        documents.append(_reread(fetched, workspace.archive))
+        documents.append(_reread(fetched, workspace.archive, reader))
     return workspace.stage(documents, base) if documents else None
 
 
@@ -163,13 +167,13 @@ def _listed(path: Path) -> list[Path]:
     return [path.parent / entry for entry in entries]
 
 
-def _read(document: Offered, options: EditionOptions, archive: Archive) -> ImportedDocument:
+def _read(document: Offered, options: EditionOptions, archive: Archive, reader: PageReader) -> ImportedDocument:
     edition = options.apply(document.edition)
     if edition is None:
         raise EditionError(
             f"{document.name}：何年度の一覧か分かりません。--year 2021 のように年度（西暦）を付けるか、{Path(document.name).stem}.toml に fiscal_year = 2021 と書いてください"
         )
-    parsed = parse_document(document.content, name=document.name, fiscal_year=edition.fiscal_year)
+    parsed = parse_document(document.content, name=document.name, fiscal_year=edition.fiscal_year, reader=reader)
     settled = edition.with_series(parsed.report.series)
     if document.stored is None:
         fetched = archive.store(document.content, name=document.name, edition=settled, url=settled.url)
@@ -186,9 +190,10 @@ def _read(document: Offered, options: EditionOptions, archive: Archive) -> Impor
     return ImportedDocument(fetched, parsed)
 
 
-def _reread(fetched: FetchedDocument, archive: Archive) -> ImportedDocument:
+def _reread(fetched: FetchedDocument, archive: Archive, reader: PageReader) -> ImportedDocument:
     year = fetched.edition.fiscal_year if fetched.edition else None
-    return ImportedDocument(fetched, parse_document(archive.read(fetched.sha256), name=fetched.name, fiscal_year=year))
+    content = archive.read(fetched.sha256)
+    return ImportedDocument(fetched, parse_document(content, name=fetched.name, fiscal_year=year, reader=reader))
 
 
 def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDocument], list[str]]:

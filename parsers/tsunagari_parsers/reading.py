@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import pdfplumber
 import pypdfium2
@@ -20,6 +21,7 @@ from tsunagari_parsers.errors import (
     EncryptedPdfError,
     NoTextLayerError,
     TruncatedPdfError,
+    UnreadableDocumentError,
 )
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.tables import PageTables, TableSettings, read_page
@@ -47,6 +49,14 @@ class ReadPages:
 PageReader = Callable[[bytes, str], ReadPages]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """One page as it was read, and how many characters PDFium finds on it (spaces are not counted); None if it has no such page."""
+
+    tables: PageTables
+    second_count: int | None
+
+
 def read_pages(content: bytes, name: str, settings: TableSettings | None = None) -> ReadPages:
     """The tables and text of every page, one page in memory at a time.
 
@@ -54,10 +64,8 @@ def read_pages(content: bytes, name: str, settings: TableSettings | None = None)
         UnreadableDocumentError: the file is cut off, damaged, encrypted, or holds pictures only.
     """
     check_complete(content, name)
-    counts = second_opinion(content, name)
-    pages = settle(tuple(iterate_pages(content, name, settings)), settings)
-    check_pages(pages, name)
-    return ReadPages(pages, (*_loss_findings(pages, counts), *_stray_findings(pages), *_unknown_findings(pages)))
+    with OpenedPdf(content, name, settings) as pdf:
+        return together([pdf.read(number) for number in range(1, pdf.pages + 1)], pdf.second_pages, name, settings)
 
 
 def check_complete(content: bytes, name: str) -> None:
@@ -70,22 +78,86 @@ def check_complete(content: bytes, name: str) -> None:
         raise TruncatedPdfError(name, f"PDFが途中で切れています（{len(content):,}バイトで終わっています）")
 
 
-def iterate_pages(content: bytes, name: str, settings: TableSettings | None = None) -> Iterator[PageTables]:
-    """The pages one by one.
+class OpenedPdf:
+    """A PDF, opened by two readers. ``pages`` is how many pages the first one finds, ``second_pages`` the second.
 
     Raises:
         UnreadableDocumentError: the file is damaged or encrypted.
     """
-    complete_narrow_maps()
-    try:
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            for page in pdf.pages:
-                with _collector_paused():
-                    read = read_page(page, settings)
+
+    def __init__(self, content: bytes, name: str, settings: TableSettings | None = None) -> None:
+        complete_narrow_maps()
+        self._name = name
+        self._settings = settings
+        self._second = _second_reader(content, name)
+        self.second_pages = len(self._second)
+        try:
+            with _pdf_errors(name):
+                self._pdf = pdfplumber.open(io.BytesIO(content))
+                self.pages = len(self._pdf.pages)
+        except UnreadableDocumentError:
+            self._second.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._second.close()
+
+    def read(self, number: int) -> ReadPage:
+        """One page, numbered from 1.
+
+        Raises:
+            UnreadableDocumentError: it is damaged.
+        """
+        count = self._second_count(number) if number <= self.second_pages else None
+        with _pdf_errors(self._name, number):
+            page = self._pdf.pages[number - 1]
+            with _collector_paused():
+                tables = read_page(page, self._settings)
+            page.close()
+        return ReadPage(tables, count)
+
+    def _second_count(self, number: int) -> int:
+        try:
+            page = self._second[number - 1]
+            text = page.get_textpage()
+            try:
+                return len("".join(text.get_text_bounded().split()))
+            finally:
+                text.close()
                 page.close()
-                yield read
+        except pypdfium2.PdfiumError as error:
+            raise DamagedPdfError(self._name, f"PDFの中身が壊れています（{error}）", page=number) from error
+
+
+def together(
+    pages: Sequence[ReadPage], second_pages: int, name: str, settings: TableSettings | None = None
+) -> ReadPages:
+    """All pages of a document with the columns that they agree on, and what they say of each other.
+
+    Raises:
+        UnreadableDocumentError: there is no page, or no character on any.
+    """
+    tables = settle([page.tables for page in pages], settings)
+    check_pages(tables, name)
+    findings = (
+        *_page_count_findings(len(pages), second_pages),
+        *_loss_findings(pages),
+        *_stray_findings(tables),
+        *_unknown_findings(tables),
+    )
+    return ReadPages(tables, findings)
+
+
+@contextmanager
+def _pdf_errors(name: str, page: int | None = None) -> Iterator[None]:
+    """What pdfminer raises, as errors of this stage; it has no error of its own for most of what a broken file can hold."""
+    try:
+        yield
     except PdfminerException as error:
-        raise _open_error(error, name) from error
+        raise _open_error(error, name, page) from error
     except (
         MalformedPDFException,
         PDFException,
@@ -94,10 +166,11 @@ def iterate_pages(content: bytes, name: str, settings: TableSettings | None = No
         KeyError,
         IndexError,
         AttributeError,
+        ArithmeticError,
+        AssertionError,
         RecursionError,
     ) as error:
-        # pdfminer has no error of its own for most of what a broken file can hold.
-        raise DamagedPdfError(name, f"PDFの中身が壊れています（{type(error).__name__}：{error}）") from error
+        raise _damaged(error, name, page) from error
 
 
 def check_pages(pages: Sequence[PageTables], name: str) -> None:
@@ -129,37 +202,40 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def second_opinion(content: bytes, name: str) -> list[int]:
-    """How many characters PDFium, another reader, finds on each page; spaces are not counted.
+def _second_reader(content: bytes, name: str) -> pypdfium2.PdfDocument:
+    """The document, opened by PDFium, which refuses cut-off files that pdfminer reads as empty.
 
     Raises:
         UnreadableDocumentError: PDFium cannot open the file, or asks for a password.
     """
     try:
-        document = pypdfium2.PdfDocument(content)
+        return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        # PDFium's reason may be that of the document before: for a file without pages it sets none.
+        if "password" in str(error).lower() and b"/Encrypt" in content:
             raise EncryptedPdfError(name, "パスワードで保護されています") from error
-        raise DamagedPdfError(name, f"PDFとして開けません（{error}）") from error
-    try:
-        return [len("".join(page.get_textpage().get_text_bounded().split())) for page in document]
-    except pypdfium2.PdfiumError as error:
-        raise DamagedPdfError(name, f"PDFの中身が壊れています（{error}）") from error
-    finally:
-        document.close()
+        raise DamagedPdfError(name, "PDFとして開けません") from error
 
 
-def _loss_findings(pages: Sequence[PageTables], counts: Sequence[int]) -> list[Finding]:
+def _page_count_findings(pages: int, second_pages: int) -> list[Finding]:
+    if pages == second_pages:
+        return []
+    message = f"ページが読み落とされているかもしれません（読めたページ{pages}、別の方法では{second_pages}）"
+    return [Finding(Level.MUST_LOOK, "pages-lost", message)]
+
+
+def _loss_findings(pages: Sequence[ReadPage]) -> list[Finding]:
     """Pages of which the two readers see a different amount of text."""
     return [
         Finding(
             Level.MUST_LOOK,
             "text-lost",
-            f"文字が読み落とされているかもしれません（読めた文字{page.drawn}、別の方法では{count}）",
-            page=page.page,
+            f"文字が読み落とされているかもしれません（読めた文字{page.tables.drawn}、別の方法では{count}）",
+            page=page.tables.page,
         )
-        for page, count in zip(pages, counts, strict=False)
-        if abs(page.drawn - count) > max(_LOSS_CHARACTERS, _LOSS_SHARE * count)
+        for page in pages
+        if (count := page.second_count) is not None
+        and abs(page.tables.drawn - count) > max(_LOSS_CHARACTERS, _LOSS_SHARE * count)
     ]
 
 
@@ -200,8 +276,15 @@ def _unknown_findings(pages: Sequence[PageTables]) -> list[Finding]:
     ]
 
 
-def _open_error(error: PdfminerException, name: str) -> DamagedPdfError | EncryptedPdfError:
+def _open_error(error: PdfminerException, name: str, page: int | None) -> UnreadableDocumentError:
     cause = error.args[0] if error.args else error
+    if isinstance(cause, MemoryError):
+        # Not the file's fault alone: whoever set the limit says so.
+        raise cause
     if isinstance(cause, PDFPasswordIncorrect):
         return EncryptedPdfError(name, "パスワードで保護されています")
-    return DamagedPdfError(name, f"PDFの中身が壊れています（{type(cause).__name__}：{cause}）")
+    return _damaged(cause, name, page)
+
+
+def _damaged(cause: Exception, name: str, page: int | None) -> DamagedPdfError:
+    return DamagedPdfError(name, f"PDFの中身が壊れています（{type(cause).__name__}：{cause}）", page=page)

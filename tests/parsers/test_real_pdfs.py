@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 from tsunagari_parsers.errors import NoTextLayerError, TruncatedPdfError
 from tsunagari_parsers.raw import raw_rows
-from tsunagari_parsers.reading import ReadPages, read_pages
+from tsunagari_parsers.reading import OpenedPdf, ReadPages, read_pages
 from tsunagari_parsers.report import Level
 from tsunagari_parsers.tables import PageTables
 
@@ -82,9 +82,9 @@ def test_every_serial_number_of_the_open_data_is_found_in_its_column() -> None:
     "name", ["osaka-criteria-skypdf.pdf", "osaka-faq-skypdf.pdf", "osaka-yodogawa-skypdf.pdf"]
 )
 def test_files_with_the_narrow_map_are_read_to_the_last_character(name: str) -> None:
-    from tsunagari_parsers.reading import second_opinion
-
-    assert [page.drawn for page in read(name).pages] == second_opinion((FOLDER / name).read_bytes(), name)
+    with OpenedPdf((FOLDER / name).read_bytes(), name) as pdf:
+        pages = [pdf.read(number) for number in range(1, pdf.pages + 1)]
+    assert [page.tables.drawn for page in pages] == [page.second_count for page in pages]
 
 
 def test_the_columns_of_a_long_list_are_the_same_on_every_page() -> None:

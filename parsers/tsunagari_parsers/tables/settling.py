@@ -11,7 +11,6 @@ Pure functions over what was read of each page. They change tables in two ways a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
