@@ -10,16 +10,19 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.errors import IndexerError
-from tsunagari_parsers.errors import ParserError
+from tsunagari_parsers.errors import ColumnDataError, ParserError
 from tsunagari_parsers.records import Program
 from tsunagari_parsers.report import Level
+
+if TYPE_CHECKING:  # It opens what reads PDFs, which most commands never need.
+    from tsunagari_parsers.columns import ColumnNames
 
 app = typer.Typer(
     name="tsunagari",
@@ -34,6 +37,10 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
+Columns = Annotated[
+    Path | None,
+    typer.Option("--columns", metavar="FILE.toml", help="見出しの名前を足すファイル（columns.toml と同じ書き方）"),
+]
 
 
 @app.command()
@@ -61,15 +68,17 @@ def crawl(
 def parse(
     files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+    columns: Columns = None,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
     from tsunagari_parsers.document import parse_document
     from tsunagari_parsers.errors import UnreadableDocumentError
 
     failed = False
+    names = _names_of(columns)
     for path in files:
         try:
-            parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year))
+            parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year), names=names)
         except OSError as error:
             _complain(f"{path}：ファイルを読めません（{error.strerror}）")
             failed = True
@@ -101,13 +110,14 @@ def import_(
     publisher: Annotated[str | None, typer.Option(help="公開元")] = None,
     url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
+    columns: Columns = None,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     from tsunagari.importing import EditionOptions, import_documents
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
     workspace = Settings.from_environment().workspace(data_dir, writing=True)
-    outcome = import_documents(workspace, paths, options, _progress("読み取り中"))
+    outcome = import_documents(workspace, paths, options, _progress("読み取り中"), columns=_names_of(columns))
     for failure in outcome.failures:
         _complain(failure)
     for document in outcome.imported:
@@ -303,6 +313,20 @@ def _year_of(path: Path, year: int | None) -> int | None:
         return Edition(fiscal_year=year).fiscal_year
     beside = Edition.beside(path)
     return beside.fiscal_year if beside else None
+
+
+def _names_of(path: Path | None) -> ColumnNames | None:
+    """The known names of columns with those of an administrator's file; None without one."""
+    from tsunagari_parsers.columns import known_column_names, load_column_names
+
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "UTF-8ではありません"
+        raise ColumnDataError(f"{path}：ファイルを読めません（{reason}）") from error
+    return known_column_names().merged_with(load_column_names(text, where=str(path)))
 
 
 def _progress(label: str) -> Callable[[str], None]:

@@ -11,6 +11,7 @@ from tsunagari_crawler import Archive, CrawlerError, Edition, EditionError, Fetc
 from tsunagari_crawler.archive import read_manifest
 from tsunagari_indexer.build import ImportedDocument
 from tsunagari_indexer.workspace import Staged, Workspace
+from tsunagari_parsers.columns import ColumnNames
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import UnreadableDocumentError
 
@@ -65,10 +66,13 @@ def import_documents(
     paths: Sequence[Path],
     options: EditionOptions,
     progress: Callable[[str], None] = lambda _: None,
+    *,
+    columns: ColumnNames | None = None,
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
     A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder.
+    ``columns`` say what columns mean, where the known names are not enough.
     A document that cannot be read is left out and named in ``failures``; the others are staged.
 
     Raises:
@@ -86,7 +90,7 @@ def import_documents(
         for document in offered:
             progress(document.name)
             try:
-                read.append(_read(document, options, workspace.archive))
+                read.append(_read(document, options, workspace.archive, columns))
             except (UnreadableDocumentError, CrawlerError) as error:
                 failures.append(str(error))
     read, clashes = _without_clashes(read)
@@ -163,13 +167,15 @@ def _listed(path: Path) -> list[Path]:
     return [path.parent / entry for entry in entries]
 
 
-def _read(document: Offered, options: EditionOptions, archive: Archive) -> ImportedDocument:
+def _read(
+    document: Offered, options: EditionOptions, archive: Archive, columns: ColumnNames | None
+) -> ImportedDocument:
     edition = options.apply(document.edition)
     if edition is None:
         raise EditionError(
             f"{document.name}：何年度の一覧か分かりません。--year 2021 のように年度（西暦）を付けるか、{Path(document.name).stem}.toml に fiscal_year = 2021 と書いてください"
         )
-    parsed = parse_document(document.content, name=document.name, fiscal_year=edition.fiscal_year)
+    parsed = parse_document(document.content, name=document.name, fiscal_year=edition.fiscal_year, names=columns)
     settled = edition.with_series(parsed.report.series)
     if document.stored is None:
         fetched = archive.store(document.content, name=document.name, edition=settled, url=settled.url)

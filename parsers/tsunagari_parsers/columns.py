@@ -73,7 +73,8 @@ class Header:
 
     ``role_evidence`` is the header text that decided ``phone_role``; ``repeated`` are headers of a field that another column has
     already, ``unmapped`` those of no known field. ``texts`` are the headers of the fields, as they stand; ``with_fax`` the
-    fields whose header says that fax numbers stand there too.
+    fields whose header says that fax numbers stand there too; ``addresses`` all columns of postal addresses, of which nothing is
+    kept.
     """
 
     rows: int
@@ -84,6 +85,7 @@ class Header:
     unmapped: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     with_fax: frozenset[str] = frozenset()
+    addresses: tuple[range, ...] = ()
 
 
 _Rectangle = tuple[float, float, float, float]
@@ -352,6 +354,7 @@ def _header(
         unmapped=tuple(column.text for column in sorted(unmapped, key=lambda one: one.at.start)),
         texts={one: column.text for one, column in taken.items()},
         with_fax=frozenset(one for one, column in taken.items() if column.with_fax),
+        addresses=tuple(column.at for column in columns if "address" in column.fields),
     )
 
 

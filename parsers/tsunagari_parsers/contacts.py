@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from tsunagari_parsers.phones import NUMBER, is_dialable, written
 from tsunagari_parsers.records import Phone, PhoneRole
@@ -176,26 +177,12 @@ def _numbers(tokens: Sequence[_Token], *, with_fax: bool) -> list[_Found]:
     found: list[_Found] = []
     label: _Kind | None = None
     is_doubtful = False
-    names_fax = with_fax or any(token.kind is _Kind.FAX for token in tokens)
     for index, token in enumerate(tokens):
         if token.kind is _Kind.FAX:
-            shared = _next(tokens, index, -1)
-            before = _next(tokens, index, -1, skip=(_Kind.SPACE, _Kind.SEPARATOR))
-            after = _next(tokens, index, 1)
-            if label is _Kind.TEL and before and before.kind is _Kind.TEL and shared and shared.kind is not _Kind.BREAK:
-                continue  # 「TEL/FAX 03-…」: one number for both.
-            if after and after.kind in {_Kind.NUMBER, _Kind.NOTE}:
-                label = _Kind.FAX
-            elif after and after.kind is _Kind.TEL:
-                label = _Kind.TEL
-            elif found and before and before.kind is _Kind.NUMBER:
-                found[-1].is_fax = True  # 「03-…（FAX）」
-            else:
-                label = _Kind.FAX
+            label = _after_fax(tokens, index, label, found)
         elif token.kind is _Kind.TEL:
             label = _Kind.TEL
         elif token.kind is _Kind.BREAK:
-            after = _next(tokens, index, 1)
             before = _next(tokens, index, -1)
             # A label at the end of a line speaks of the next one; a number that follows fax numbers without one is neither.
             if not (before and before.kind in {_Kind.FAX, _Kind.TEL}):
@@ -205,10 +192,23 @@ def _numbers(tokens: Sequence[_Token], *, with_fax: bool) -> list[_Found]:
             one = _Found(token.value, index, is_fax=label is _Kind.FAX)
             one.is_doubtful = label is None and (is_doubtful or (with_fax and bool(found)))
             found.append(one)
-    if names_fax:
-        for one in found:
-            one.is_doubtful = one.is_doubtful and not one.is_fax
     return found
+
+
+def _after_fax(tokens: Sequence[_Token], index: int, label: _Kind | None, found: list[_Found]) -> _Kind | None:
+    """What the word FAX makes of the numbers after it; 「03-…（FAX）」 speaks of the number before."""
+    before = _next(tokens, index, -1, skip=(_Kind.SPACE, _Kind.SEPARATOR))
+    after = _next(tokens, index, 1)
+    if before and before.kind is _Kind.TEL and label is _Kind.TEL:
+        return label  # 「TEL/FAX 03-…」: one number for both.
+    if after and after.kind in {_Kind.NUMBER, _Kind.NOTE}:
+        return _Kind.FAX
+    if after and after.kind is _Kind.TEL:
+        return _Kind.TEL
+    if found and before and before.kind is _Kind.NUMBER:
+        found[-1].is_fax = True
+        return label
+    return _Kind.FAX
 
 
 def _next(
@@ -349,7 +349,7 @@ def _problem(
 
 def _are_told_apart(tokens: Sequence[_Token], kept: Sequence[_Found]) -> bool:
     """Whether something stands between any two numbers: a label, a note or a separator; a mere line break is none."""
-    for one, other in zip(kept, kept[1:], strict=False):
+    for one, other in pairwise(kept):
         between = tokens[one.token + 1 : other.token]
         if not one.notes and not other.notes and all(token.kind in {_Kind.BREAK, _Kind.SPACE} for token in between):
             return False

@@ -15,7 +15,7 @@ from tsunagari_parsers.places import municipalities_named, prefecture_named
 from tsunagari_parsers.placing import Claim, Placed, PlaceWords, place_of_title, place_rows
 from tsunagari_parsers.records import Program, Provenance, SourceKind
 from tsunagari_parsers.report import Finding, Level, Skip
-from tsunagari_parsers.rows import TOTAL, ListRow, ListRows, wrapped_lines
+from tsunagari_parsers.rows import TOTAL, WITHHELD, ListRow, ListRows, wrapped_lines
 from tsunagari_parsers.text import comparable
 
 NO_PROGRAM = "事業名も事業概要もない行"
@@ -188,7 +188,10 @@ def merged_findings(row: ListRow, key: str) -> list[Finding]:
     """Cells whose text cannot be trusted to be theirs alone: text over a rule, one cell in two fields."""
     findings = [
         _must_look(
-            "text-over-rule", "文字が重なっています。となりの欄の文字が混ざっているかもしれません", row, cell.text
+            "text-over-rule",
+            "文字が重なっています。となりの欄の文字が混ざっているかもしれません",
+            row,
+            WITHHELD if row.header.addresses else cell.text,
         )
         for field, cell in row.cells.items()
         if cell.is_overwritten and field != "address"
@@ -277,8 +280,8 @@ def column_findings(listed: ListRows, read: frozenset[str], unread: frozenset[st
         for text in repeated
     ]
     known = [(field, text) for header in listed.headers for field, text in header.texts.items() if field not in read]
-    for text in dict.fromkeys(text for header in listed.headers for text in header.unmapped):
-        findings.append(_column("column-unknown", text))
+    unknown = dict.fromkeys(text for header in listed.headers for text in header.unmapped)
+    findings += [_column("column-unknown", text) for text in unknown]
     for field, text in dict.fromkeys(known):
         if field == "address":
             count = sum(1 for row in listed.rows if row.text("address").strip())

@@ -23,6 +23,8 @@ EMPTY = "文字のない行"
 SECTION = "区切りの見出しの行"
 TOTAL = "合計の行"
 NOTE = "注の行"
+#: In place of a text that may be an address.
+WITHHELD = "（住所のある一覧のため、文字は載せません）"
 UNJOINED = "前のページの行の続きかもしれない行"
 
 #: Columns of a page without a header are those of the page before if none lies further off (points).
@@ -161,7 +163,7 @@ def read_rows(pages: Sequence[PageTables], names: ColumnNames, accepts: Accepts,
     rows = _with_carried(rows)
     skips = [item for item in numbered if isinstance(item, Skip)]
     findings += _skip_findings(skips)
-    findings += _page_findings(pages, rows, skips)
+    findings += _page_findings(pages, rows, skips, withheld=any(header.addresses for header in headers))
     return ListRows(tuple(rows), tuple(skips), tuple(findings), tuple(headers), _title(pages), _unit(pages))
 
 
@@ -211,9 +213,11 @@ def _table_items(
         last = _last_of_band(table, row, spans[key]) if spans else row
         last = min(last, min((start - 1 for start in starts if start > row), default=last))
         cells = _cells(table, row, last, spans)
-        text = " / ".join(_cell_texts(table, row, last, spans.get("address")))
+        kept_out = [_span(state.table, at) for at in state.header.addresses] if state.table and state.header else []
+        text = " / ".join(_cell_texts(table, row, last, kept_out if spans else ()))
         if not spans or state.header is None:
-            yield Skip(table.page, 0, FOREIGN, text)
+            # Which of these columns holds addresses, nobody knows.
+            yield Skip(table.page, 0, FOREIGN, WITHHELD if kept_out and text.strip(" /") else text)
         elif not any(cell.text.strip() for cell in cells.values()):
             yield Skip(table.page, 0, EMPTY, text)
         elif _is_total(cells):
@@ -290,12 +294,12 @@ def _cells_at(table: Table, row: int, span: tuple[float, float]) -> list[Cell]:
     ]
 
 
-def _cell_texts(table: Table, first: int, last: int, without: tuple[float, float] | None = None) -> list[str]:
-    """The texts of the cells that begin in these rows, but those of a column of addresses, which is not kept."""
+def _cell_texts(table: Table, first: int, last: int, without: Sequence[tuple[float, float]] = ()) -> list[str]:
+    """The texts of the cells that begin in these rows, but those of columns of addresses, which are not kept."""
     return [
         join_name(cell.text.split("\n"))
         for cell in table.cells
-        if first <= cell.row <= last and not (without and without[0] <= _middle(cell) <= without[1])
+        if first <= cell.row <= last and not any(span[0] <= _middle(cell) <= span[1] for span in without)
     ]
 
 
@@ -481,7 +485,9 @@ def _finding(code: str, message: str, skip: Skip, level: Level = Level.MUST_LOOK
     return Finding(level, code, message, skip.page, skip.row, skip.text)
 
 
-def _page_findings(pages: Sequence[PageTables], rows: Sequence[ListRow], skips: Sequence[Skip]) -> list[Finding]:
+def _page_findings(
+    pages: Sequence[PageTables], rows: Sequence[ListRow], skips: Sequence[Skip], *, withheld: bool
+) -> list[Finding]:
     """Pages and lines of text that may belong to the list and became no row of it."""
     findings = []
     read = {page for row in rows for page in range(row.page, row.last_page + 1)}
@@ -497,10 +503,9 @@ def _page_findings(pages: Sequence[PageTables], rows: Sequence[ListRow], skips: 
             if table.rect.top < (line.rect.top + line.rect.bottom) / 2 < table.rect.bottom
         ]
         if beside:
-            message = f"表の横に、どの欄にも入らない文字があります：「{' / '.join(beside)[:60]}」"
-            findings.append(
-                Finding(Level.MUST_LOOK, "text-beside-table", message, page=page.page, value=" / ".join(beside))
-            )
+            value = WITHHELD if withheld else " / ".join(beside)
+            message = f"表の横に、どの欄にも入らない文字があります：「{value[:60]}」"
+            findings.append(Finding(Level.MUST_LOOK, "text-beside-table", message, page=page.page, value=value))
     return findings
 
 
