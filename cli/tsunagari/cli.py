@@ -38,6 +38,12 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
+Columns = Annotated[
+    Path | None,
+    typer.Option(
+        "--columns", help="見出しの意味を書いたファイル（.toml）。知らない見出しの一覧を読ませるときに使います"
+    ),
+]
 
 
 @app.command()
@@ -68,20 +74,22 @@ def parse(
     raw_tables: Annotated[
         bool, typer.Option("--raw-tables", help="事業としてではなく、表の行をそのまま出力します")
     ] = False,
+    columns: Columns = None,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    reader = _page_reader(Settings.from_environment())
-    from tsunagari_parsers.document import parse_document
+    pages = _page_reader(Settings.from_environment())
+    from tsunagari.parsing import DocumentReader, HowToRead, columns_of
     from tsunagari_parsers.errors import UnreadableDocumentError
 
+    reader, how = DocumentReader(pages), HowToRead(columns_of(columns))
     failed = False
     for path in files:
         try:
             content = path.read_bytes()
             if raw_tables:
-                _print_raw_tables(path, reader(content, path.name))
+                _print_raw_tables(path, pages(content, path.name))
                 continue
-            parsed = parse_document(content, name=path.name, fiscal_year=_year_of(path, year), reader=reader)
+            parsed = reader.read(content, name=path.name, fiscal_year=_year_of(path, year), how=how)
         except OSError as error:
             _complain(f"{path}：ファイルを読めません（{error.strerror}）")
             failed = True
@@ -124,15 +132,19 @@ def import_(
     publisher: Annotated[str | None, typer.Option(help="公開元")] = None,
     url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
+    columns: Columns = None,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = _page_reader(settings)
+    pages = _page_reader(settings)
     from tsunagari.importing import EditionOptions, import_documents
+    from tsunagari.parsing import DocumentReader, HowToRead, columns_of
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
-    outcome = import_documents(workspace, paths, options, _progress("読み取り中"), reader)
+    outcome = import_documents(
+        workspace, paths, options, _progress("読み取り中"), DocumentReader(pages), HowToRead(columns_of(columns))
+    )
     for failure in outcome.failures:
         _complain(failure)
     for document in outcome.imported:
@@ -198,10 +210,11 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = _page_reader(settings)
+    pages = _page_reader(settings)
     from tsunagari.importing import reindex as build_again
+    from tsunagari.parsing import DocumentReader
 
-    staged = build_again(workspace, _progress("読み取り中"), reader)
+    staged = build_again(workspace, _progress("読み取り中"), DocumentReader(pages))
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
     typer.echo(

@@ -78,9 +78,7 @@ def aligned_tables(
     if sum(1 for line in lines if len(line) > 1) < _FEWEST_ROWS_OF_MANY:
         return [], list(chars)
     barriers = list(obstacles)
-    drafts = [
-        draft for part in _between(lines, barriers) for draft in _drafts(part, loose, em, settings)
-    ]
+    drafts = [draft for part in _between(lines, barriers) for draft in _drafts(part, loose, em, settings)]
     if not drafts:
         return [], list(chars)
     assigned, outside = assign(chars, [box for draft in drafts for box in draft.boxes])
@@ -157,9 +155,7 @@ def _between(lines: Sequence[list[Piece]], obstacles: Sequence[Box]) -> list[lis
     return [run for run in runs if len(run) > 1]
 
 
-def _drafts(
-    lines: Sequence[list[Piece]], loose: Sequence[Object], em: float, settings: TableSettings
-) -> list[_Draft]:
+def _drafts(lines: Sequence[list[Piece]], loose: Sequence[Object], em: float, settings: TableSettings) -> list[_Draft]:
     """The tables of some lines from the top; what lies above and below the best one is looked through again."""
     if len(lines) < 2:
         return []
@@ -183,7 +179,9 @@ def _with_centred(lines: Sequence[list[Piece]], first: int, gutters: Sequence[Sp
     while first > 0:
         (above, below) = lines[first - 1], lines[first]
         own = {_column(piece, gutters) for piece in above}
-        fits = len(above) == 1 and own <= {_column(piece, gutters) for piece in lines[first + (len(below) > 1)] if first + 1 < len(lines)}
+        fits = len(above) == 1 and own <= {
+            _column(piece, gutters) for piece in lines[first + (len(below) > 1)] if first + 1 < len(lines)
+        }
         if not fits or own & {_column(piece, gutters) for piece in below if len(below) > 1} or 0 in own:
             return first
         if any(piece.x0 < end and start < piece.x1 for piece in above for start, end in gutters):
@@ -316,7 +314,11 @@ def _row_edges(rows: Sequence[Span], rules: Sequence[Object]) -> list[float]:
 
 
 def _boxes(
-    tops: Sequence[float], lefts: Sequence[float], every: Sequence[Piece], crossing: Sequence[Piece], gutters: Sequence[Span]
+    tops: Sequence[float],
+    lefts: Sequence[float],
+    every: Sequence[Piece],
+    crossing: Sequence[Piece],
+    gutters: Sequence[Span],
 ) -> list[Box]:
     """A cell for each place. Text that runs out of its place makes that cell span those beside it; in the first row, such a text is a
     heading, and the cells beside it go down to the foot of the row below."""

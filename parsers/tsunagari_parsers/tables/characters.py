@@ -105,9 +105,7 @@ def _turned_lines(chars: Sequence[Object], turn: int, rect: Rect, settings: Tabl
         line = _line(row, own, settings)
         box = {"x0": line.rect.x0, "x1": line.rect.x1, "top": line.rect.top, "bottom": line.rect.bottom}
         back = turned(box, -turn % 360, 0.0, 0.0, *size)
-        shown = Rect(
-            rect.x0 + back["x0"], rect.top + back["top"], rect.x0 + back["x1"], rect.top + back["bottom"]
-        )
+        shown = Rect(rect.x0 + back["x0"], rect.top + back["top"], rect.x0 + back["x1"], rect.top + back["bottom"])
         lines.append(Line(line.text, shown, line.is_full))
     return lines
 

@@ -70,9 +70,7 @@ def _has(edges: Sequence[float], edge: float, tolerance: float) -> bool:
     return any(abs(edge - other) <= tolerance for other in edges)
 
 
-def _drop_phantoms(
-    tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float
-) -> None:
+def _drop_phantoms(tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float) -> None:
     """Take out of the family's tables each edge that some of them lack and that parts no text in those that have it."""
     if len({tuple(round(edge) for edge in _edges(tables[key])) for key in family}) == 1:
         return
@@ -151,7 +149,11 @@ def _without_stray_rules(table: Table) -> Table:
             for left in table.cells
             if left.last_column == column - 1 and (left.row, left.last_row) == (right.row, right.last_row)
         ]
-        if pairs and len(pairs) == sum(cell.column == column for cell in table.cells) and all(_is_one(*pair) for pair in pairs):
+        if (
+            pairs
+            and len(pairs) == sum(cell.column == column for cell in table.cells)
+            and all(_is_one(*pair) for pair in pairs)
+        ):
             table = _merged(table, pairs, column)
     return table
 
@@ -195,11 +197,13 @@ def _merged(table: Table, pairs: Sequence[tuple[Cell, Cell]], column: int) -> Ta
 def _joined_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Pieces of text that stand on one line as one line each, from the top."""
     joined: list[Line] = []
-    for line in sorted(lines, key=lambda line: (line.rect.top + line.rect.bottom)):
+    for line in sorted(lines, key=lambda line: line.rect.top + line.rect.bottom):
         if joined and _beside(joined[-1], line):
             one, other = sorted((joined[-1], line), key=lambda line: line.rect.x0)
             gap = other.rect.x0 - one.rect.x1 > _ONE_WORD * (one.rect.bottom - one.rect.top)
-            joined[-1] = Line(f"{one.text}{' ' if gap else ''}{other.text}", _around([one.rect, other.rect]), other.is_full)
+            joined[-1] = Line(
+                f"{one.text}{' ' if gap else ''}{other.text}", _around([one.rect, other.rect]), other.is_full
+            )
         else:
             joined.append(line)
     return tuple(joined)

@@ -95,7 +95,11 @@ def _grown(lines: Sequence[Sequence[Piece]], first: int, em: float, settings: Ta
         if _loses(white, left):
             after = lines[last + 1] if last + 1 < len(lines) else None
             goes_on = after is not None and not _loses(white, subtracted(white, after, settings.gutter * em))
-            if len(kept) >= _FEWEST_LINES and goes_on and (crossing + 1) * _CROSSING_SHARE <= len(kept) + _CROSSING_SHARE:
+            if (
+                len(kept) >= _FEWEST_LINES
+                and goes_on
+                and (crossing + 1) * _CROSSING_SHARE <= len(kept) + _CROSSING_SHARE
+            ):
                 crossing += 1
                 continue
             if len(left) <= 2:
@@ -129,7 +133,10 @@ def subtracted(white: Sequence[Span], line: Sequence[Piece], least: float) -> li
 
 def _loses(white: Sequence[Span], left: Sequence[Span]) -> bool:
     """Whether one of the gutters has nothing left."""
-    return any(not any(start < other_end and other_start < end for other_start, other_end in left) for start, end in white[1:-1])
+    return any(
+        not any(start < other_end and other_start < end for other_start, other_end in left)
+        for start, end in white[1:-1]
+    )
 
 
 def _support(lines: Sequence[Sequence[Piece]], gutter: Span) -> int:
