@@ -70,23 +70,23 @@ def lines_of(text: str) -> tuple[Line, ...]:
     A page begins after a form feed. A dump without form feeds that sets its lines apart with empty ones begins a page with a
     single space: such a line follows the last one of the page before it directly. A dump without either is one page.
     """
+    # Some tools end each page with a feed, some begin each with one: a feed before everything marks no second page.
     raw = text.split("\n")
-    has_feeds = "\f" in text
     empty = sum(not line.strip() for line in raw)
-    is_spaced = not has_feeds and empty * 3 >= len(raw)
+    is_spaced = "\f" not in text and empty * 3 >= len(raw)
     found: list[Line] = []
     page = 1
-    before = ""
     begins = False
+    before = ""
     for number, line in enumerate(raw, start=1):
-        if feeds := line.count("\f"):
-            # A feed at the very beginning marks no second page.
-            page += feeds if found or line.strip("\f \t").strip() == "" and number > 1 else 0
-            begins = True
-            line = line.replace("\f", "")  # noqa: PLW2901
-        content = line.strip(" \t")
-        if content.strip():
-            indent = len(line) - len(line.lstrip(" "))
+        for is_after_feed, part in enumerate(line.split("\f")):
+            if is_after_feed and found:
+                page += 1
+                begins = True
+            content = part.strip(" \t")
+            if not content.strip():
+                continue
+            indent = len(part) - len(part.lstrip(" "))
             if is_spaced and found and indent == 1 and before.strip():
                 page += 1
                 begins = True

@@ -87,7 +87,7 @@ def read(source: Source) -> LayoutResult:
                 provenance=Provenance(source.sha256, row.first.page, None, number, row.first.number),
             )
         )
-        findings += [*_check_cells(where, row, cells), *_check_phone(where, row, phones)]
+        findings += [*_check_cells(where, cells), *_check_phone(where, row, phones)]
         findings += _check_place(where, row, place, phones)
     findings += [*_check_apart(told.apart, source.names), *_check_labels(told, places)]
     skips = tuple(Skip(one.line.page, one.line.number, one.why.value, one.line.text) for one in told.apart)
@@ -147,7 +147,7 @@ def _phones(row: RowLines, role_evidence: str) -> tuple[Phone, ...]:
     )
 
 
-def _check_cells(where: _Where, row: RowLines, cells: Cells) -> list[Finding]:
+def _check_cells(where: _Where, cells: Cells) -> list[Finding]:
     findings = [where.must_look(code, _DOUBTS[code], f"{cells.name} / {cells.department}") for code in cells.doubts]
     if not cells.name:
         findings.append(where.must_look("no-name", "事業名がありません", cells.description[:40]))
