@@ -17,7 +17,9 @@ _RUN = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")
 _BULLET = re.compile(r"^[・○●◯■◆◇□▪▶➢*-]\s*")
 _KATAKANA = re.compile(r"[ァ-ヺー]")
 #: What an item ends in when it is whole.
-_WHOLE = re.compile(r"(?:支援|相談|周知|充実|配布|研修|連携|調整|更新|設置|策定|会議|講座|保護|検討|拡充|啓発|実施|推進|整備|確保|提供|ケア|会|[)）」])$")
+_WHOLE = re.compile(
+    r"(?:支援|相談|周知|充実|配布|研修|連携|調整|更新|設置|策定|会議|講座|保護|検討|拡充|啓発|実施|推進|整備|確保|提供|ケア|会|[)）」])$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,24 @@ class Items:
 
 def item_columns(lines: Sequence[str], whole: float) -> ItemColumns:
     """The columns that the items of a document stand in; ``whole`` is the width of its boxes."""
-    rows = [pieces for line in lines if (pieces := _pieces(line))]
+    rows = [pieces for line in lines if (pieces := pieces_of(line))]
     several = [pieces for pieces in rows if len(pieces) > 1]
     counts = [len(pieces) for pieces in several]
     # One line with a third piece is an item with a space in it; three such lines are a third column.
     count = max((number for number in set(counts) if number == 2 or counts.count(number) >= 3), default=1)
     return ItemColumns(max((width(pieces[0]) for pieces in several), default=0.0), whole, count)
+
+
+def pieces_of(line: str) -> list[str]:
+    """The parts of a line between the spaces that set items apart; spaces within brackets and beside letters do not."""
+    text = line.strip(" \t　")
+    pieces: list[str] = []
+    begin = 0
+    for match in re.finditer(r"[ \t　]+", text):
+        if _parts(text, match):
+            pieces.append(text[begin : match.start()])
+            begin = match.end()
+    return [*pieces, text[begin:]]
 
 
 def split_items(lines: Sequence[str], columns: ItemColumns) -> Items:
@@ -53,7 +67,7 @@ def split_items(lines: Sequence[str], columns: ItemColumns) -> Items:
     doubtful: list[str] = []
     row: list[tuple[int, str]] = []  # The items of the line before: their index, and what of them stood on that line.
     for line in lines:
-        pieces = _pieces(line)
+        pieces = pieces_of(line)
         if len(pieces) > max(columns.count, 2) or _may_hide_item(line, pieces, columns):
             doubtful.append(line)
         after: list[tuple[int, str]] = []
@@ -70,18 +84,6 @@ def split_items(lines: Sequence[str], columns: ItemColumns) -> Items:
         row = after
     doubtful += [item for item in items if open_brackets(item) or item.endswith("。")]
     return Items(tuple(_BULLET.sub("", remove_dump_spaces(item)) for item in items), tuple(dict.fromkeys(doubtful)))
-
-
-def _pieces(line: str) -> list[str]:
-    """The parts of a line between spaces that set items apart."""
-    text = line.strip(" \t　")
-    pieces: list[str] = []
-    begin = 0
-    for match in re.finditer(r"[ \t　]+", text):
-        if _parts(text, match):
-            pieces.append(text[begin : match.start()])
-            begin = match.end()
-    return [*pieces, text[begin:]]
 
 
 def _parts(text: str, space: re.Match[str]) -> bool:
