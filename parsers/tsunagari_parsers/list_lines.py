@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tsunagari_parsers.columns import ColumnNames
@@ -23,6 +23,7 @@ _PAGE_NUMBER = re.compile(r"[-ー―‐\s]*(?:[Pp]\.?)?\s*\d{1,3}\s*(?:[/／]\s*
 _BODY_SHAPE = re.compile(
     r"(?P<body>[^\s、。・（）「」]{1,10}(?:市|区|町|村|県|広域連合|組合|機構|協議会))(?=[\s　]|$)(?P<rest>.*)"
 )
+_SERIAL = re.compile(r"[0-9０-９]{1,3}[.．]?[ 　]+(?=\S)")
 _FOOTNOTE = re.compile(r"[ 　]*(?:※|＊|\*|[（(]?注)")
 _OFFICE_END = re.compile(
     r"(?:部|局|課|室|係|班|署|庁|所|館|本部|センター|グループ|チーム|担当|役場|委員会|協議会|協会|公社|財団)[)）]?$"
@@ -31,6 +32,8 @@ _PROGRAM_END = re.compile(r"(?:事業|事業費|支援|プロジェクト|プロ
 #: Lines of a phone's cell that say what nobody has taught yet are no longer than this (full-width characters).
 _PHONE_CELL = 16.0
 _HEADER_LINES = 8
+#: What may have been a telephone number before a digit was lost.
+_NUMBER_LIKE = re.compile(r"[-ー―‐0-9() ]{6,}")
 
 
 class Furniture(StrEnum):
@@ -42,12 +45,14 @@ class Furniture(StrEnum):
     PAGE_NUMBER = "ページ番号"
     PREFECTURE = "都道府県の欄の文字（ページの終わりにまとまっている）"
     FOOTNOTE = "注記"
-    AFTER = "一覧の後の文章"
+    BETWEEN = "どの事業にも入らない文章"
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """How a row begins: the prefecture's own cell, if its text stands on this line, the body, and what follows it on the line.
+
+    ``number`` is the row's own in a list that numbers its rows.
 
     ``lines`` is 2 where the body's name is broken over two lines; ``is_known`` is False for a body that is in no table of places.
     """
@@ -57,6 +62,7 @@ class Start:
     rest: str
     lines: int = 1
     is_known: bool = True
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +111,17 @@ def tell_apart(lines: Sequence[Line], names: ColumnNames) -> Told:
         apart.append(Apart(content[index], Furniture.TITLE))
         index += 1
     while index < len(content):
+        line = content[index]
+        start = row_start(content, index) or _weak_start(line)
         if _is_label(content, index):
-            apart.append(Apart(content[index], Furniture.PREFECTURE))
+            apart.append(Apart(line, Furniture.PREFECTURE))
             index += 1
-            continue
-        start = row_start(content, index) or _weak_start(content[index]) or Start("", "", content[index].text, 0, False)
-        row, index = _row(content, index, start)
-        rows.append(row)
-        while index < len(content) and not _begins_row(content, index):
-            line = content[index]
-            is_last = not any(_begins_row(content, later) for later in range(index, len(content)))
+        elif start is not None:
+            row, index = _row(content, index, start)
+            rows.append(row)
+        else:
             is_note = bool(_FOOTNOTE.match(line.text))
-            apart.append(Apart(line, Furniture.AFTER if is_last and not is_note else Furniture.FOOTNOTE, is_note))
+            apart.append(Apart(line, Furniture.FOOTNOTE if is_note else Furniture.BETWEEN, is_note))
             index += 1
     return Told(tuple(rows), tuple(sorted(apart, key=lambda one: one.line.number)))
 
@@ -130,6 +135,11 @@ def header_tokens(text: str, names: ColumnNames) -> tuple[list[str], list[str]]:
 
 def row_start(content: Sequence[Line], index: int) -> Start | None:
     """How a row would begin at this line, if it begins with the name of a prefecture or municipality, else None."""
+    serial = _SERIAL.match(content[index].text)
+    if serial:
+        own = replace(content[index], text=content[index].text[serial.end() :])
+        start = row_start([own, *content[index + 1 : index + 2]], 0)
+        return replace(start, number=fold_width(serial[0]).strip(" .")) if start else None
     first, *others = content[index].text.split(maxsplit=1)
     rest = others[0].strip() if others else ""
     if prefecture_named(first):
@@ -220,7 +230,12 @@ def _is_label(content: Sequence[Line], index: int) -> bool:
     """Whether a prefecture's name alone on its line is its column's text and no body: then a body comes next, no programme."""
     if not prefecture_named(content[index].text):
         return False
-    return index + 1 == len(content) or _begins_row(content, index + 1)
+    return (
+        index + 1 == len(content)
+        or _begins_row(content, index + 1)
+        or content[index + 1].text.endswith("。")
+        or bool(_FOOTNOTE.match(content[index + 1].text))
+    )
 
 
 def _begins_row(content: Sequence[Line], index: int) -> bool:
@@ -290,5 +305,8 @@ def _is_lost_end(content: Sequence[Line], index: int, before: Line) -> bool:
     if _PROGRAM_END.search(start.rest):
         return True
     following = content[index + 1].text if index + 1 < len(content) else ""
-    is_department = looks_like_office(following) or bool(split_phone(following))
-    return looks_like_office(before.text) and not is_department
+    if looks_like_office(following) or split_phone(following):
+        return False
+    if not start.rest and _PROGRAM_END.search(following):
+        return True
+    return looks_like_office(before.text) or bool(_NUMBER_LIKE.fullmatch(fold_width(before.text)))

@@ -17,6 +17,7 @@ _LEGAL_FORM = re.compile(
     r"(?:(?:一般|公益)?(?:社団|財団)|社会福祉|医療|学校|宗教|更生保護|特定非営利活動|(?:認定)?NPO)法人|株式会社|\(?[社財福]\)"
 )
 _BUREAU = re.compile(r".*(?:部|局|本部|委員会)")
+_BESIDE_LETTERS = re.compile(r"(?<=[A-Za-z0-9]) +(?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) +(?=[A-Za-z0-9])")
 _BULLET = re.compile(r"^[・○●◯■◆◇□*-]\s*")
 
 
@@ -49,7 +50,7 @@ def _names(text: str) -> list[str]:
     form = ""
     for line in re.split(r"[\n、，,;；]", text):
         for piece in pieces_of(line) if line.strip(" 　") else []:
-            name = _BULLET.sub("", piece).strip()
+            name = _BESIDE_LETTERS.sub("", _BULLET.sub("", piece).strip())
             if _LEGAL_FORM.fullmatch(fold_width(name)):
                 form = name
             elif name:

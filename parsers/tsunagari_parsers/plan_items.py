@@ -68,7 +68,8 @@ def split_items(lines: Sequence[str], columns: ItemColumns) -> Items:
     row: list[tuple[int, str]] = []  # The items of the line before: their index, and what of them stood on that line.
     for line in lines:
         pieces = pieces_of(line)
-        if len(pieces) > max(columns.count, 2) or _may_hide_item(line, pieces, columns):
+        is_open_within = any(open_brackets(piece) > 0 for piece in pieces[:-1])
+        if len(pieces) > max(columns.count, 2) or is_open_within or _may_hide_item(line, pieces, columns):
             doubtful.append(line)
         after: list[tuple[int, str]] = []
         target, is_sure = _continued(row, pieces[0], items, columns)
@@ -88,8 +89,10 @@ def split_items(lines: Sequence[str], columns: ItemColumns) -> Items:
 
 def _parts(text: str, space: re.Match[str]) -> bool:
     """Whether this space stands between two items."""
-    if "\t" in space[0] or "　" in space[0] or len(space[0]) > 1 or open_brackets(text[: space.start()]) > 0:
-        return open_brackets(text[: space.start()]) <= 0
+    if open_brackets(text[: space.start()]) > 0 and open_brackets(text) <= 0:
+        return False  # Within brackets that close on this line.
+    if "\t" in space[0] or "　" in space[0] or len(space[0]) > 1:
+        return True
     left, right = text[space.start() - 1], text[space.end()]
     if _JAPANESE.match(left) and _JAPANESE.match(right):
         return True

@@ -72,7 +72,7 @@ def html_rows(html: str) -> list[list[str]]:
     reader = _Tables()
     reader.feed(html)
     reader.close()
-    return reader.rows
+    return [row for row in reader.rows if any(row)]
 
 
 def _line(number: int, raw: str) -> SlideLine:
@@ -108,7 +108,10 @@ class _Tables(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         if tag == "tr":
-            self._open_rows.append([])
+            # A row stands before the rows of a table within it: its label says what they are.
+            row: list[str] = []
+            self.rows.append(row)
+            self._open_rows.append(row)
         elif tag in {"td", "th"}:
             self._open_cells.append([])
         elif tag in _BREAKING:
@@ -116,9 +119,7 @@ class _Tables(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "tr" and self._open_rows:
-            row = self._open_rows.pop()
-            if any(row):
-                self.rows.append(row)
+            self._open_rows.pop()
         elif tag in {"td", "th"} and self._open_cells:
             lines = (" ".join(line.split()) for line in "".join(self._open_cells.pop()).split("\n"))
             text = "\n".join(line for line in lines if line)

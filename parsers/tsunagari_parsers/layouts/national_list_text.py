@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tsunagari_parsers.columns import ColumnNames
 from tsunagari_parsers.area_codes import prefectures_of_number
+from tsunagari_parsers.columns import ColumnNames
 from tsunagari_parsers.dumps import lines_of
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.list_cells import Cells, measure, split_cells
@@ -85,6 +85,7 @@ def read(source: Source) -> LayoutResult:
                 department=cells.department,
                 phones=phones,
                 provenance=Provenance(source.sha256, row.first.page, None, number, row.first.number),
+                number=row.start.number,
             )
         )
         findings += [*_check_cells(where, cells), *_check_phone(where, row, phones)]

@@ -30,6 +30,7 @@ _LABELS = {
 _OWN_OFFICES = re.compile(
     r"(?:本|当)?[市町村区](?:の?(?:部署|関係課|担当課|機関))?|庁内.*|市役所.*|[町村]役場.*|区役所.*|行政(?:\(市\))?"
 )
+_PARTNERS = re.compile(r".*(?:機関|団体|関係者|事業者|法人|警察|医療|司法|教育|福祉|国|[都道府県]|民間)")
 _NAME = r"[^\s、。「」『』（）()／/◆■～〜：:]*ネットワーク"
 _OFFICE = r"[^\s、。「」『』◆■◇□・が]+?(?:センター|課|室|係|所|館|窓口)"
 _DESKS = (
@@ -126,15 +127,23 @@ def _label(line: SlideLine) -> str | None:
 
 
 def _read_tables(lines: Sequence[SlideLine], gathered: _Gathered) -> None:
-    """The rows of the tables: a label and its value; a row without a label goes on with the one above it."""
+    """The rows of the tables: a label and its value; a row without a label goes on with the one above it.
+
+    Below 構成機関, or below the municipality's own row, a row may begin with the kind of member itself.
+    """
     name: str | None = None
+    within_members = False
     for index, line in enumerate(lines):
         if line.kind is not Kind.ROW:
             continue
         label, *values = line.cells
         if label:
             name = _field(label)
-            if name is None and _is_own(plain(label), "") and values:
+            is_kind = _is_own(plain(label), "") or (
+                within_members and bool(_PARTNERS.fullmatch(comparable(plain(label))))
+            )
+            within_members = name == "members" or (name is None and is_kind)
+            if name is None and is_kind:
                 name, values = "members", [label, *values]
         texts = [value for value in values if value]
         if not texts:

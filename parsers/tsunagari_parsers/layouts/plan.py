@@ -35,6 +35,7 @@ _ISSUE = re.compile(
     r"(?:基本)?(?:課題|目標|方針)\s*[(]?(?:[0-9]{1,2}|[一二三四五六七八九十]|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ])[)]?\s*[.:]?\s*\S"
 )
 _POLICY = re.compile(r"(?:基本)?施策(?:の方向)?\s*[(]?[0-9]{1,2}[)]?\s*[.:]?\s*\S")
+_SPACED_NUMBER = re.compile(r"^([^\s.．:：]{2,8}[0-9０-９一二三四五六七八九十Ⅰ-Ⅹ]) +")
 _CHAPTER = re.compile(r"第\s*[0-9一二三四五六七八九十]{1,3}\s*[章節部]")
 _FOOTNOTE = re.compile(r"※|＊|\*[0-9]|[（(]?注")
 _BRACKETED = re.compile(r"[［\[【](?P<names>[^］\]】]*)[］\]】]\s*$")
@@ -181,9 +182,9 @@ def _take(reading: _Reading, part: Part, line: Line) -> None:
     if part not in _IN_MEASURE:
         reading.apart.append((line, part))
         if part is Part.ISSUE:
-            reading.issue, reading.policy = remove_dump_spaces(text), ""
+            reading.issue, reading.policy = _numbered(text), ""
         elif part is Part.POLICY:
-            reading.policy = remove_dump_spaces(text)
+            reading.policy = _numbered(text)
         return
     begun = _MEASURE.match(folded)
     if part is Part.HEADING and begun and (not reading.measures or reading.measures[-1].first is not line):
@@ -201,6 +202,11 @@ def _take(reading: _Reading, part: Part, line: Line) -> None:
     rest = text if label is None else text[label.start("rest") :] if label["rest"] else ""
     if rest:
         target.append(rest)
+
+
+def _numbered(text: str) -> str:
+    """A heading whose number is set apart by a space only (「基本目標Ⅱ 安心して…」) keeps one, full-width as Japanese has it."""
+    return remove_dump_spaces(_SPACED_NUMBER.sub(r"\1　", text))
 
 
 def _page_edges(lines: Sequence[Line]) -> dict[int, Part]:
