@@ -69,8 +69,8 @@ class Start:
 class RowLines:
     """The lines of one row. ``body`` are those after the start, ``phone`` the texts of the phone's cell.
 
-    ``office`` is what stands before the number on its line. ``numbers_within`` are lines inside the row that end in a number, too:
-    the number of another row may hide there. ``is_cut``: the next row begins without this one having had a number.
+    ``office`` is what stands before the number on its line. ``suspects`` are lines inside the row that end in a number, too, or
+    begin with another body: another row may hide there. ``is_cut``: the next row begins without this one having had a number.
     """
 
     first: Line
@@ -78,7 +78,7 @@ class RowLines:
     body: tuple[Line, ...]
     office: str
     phone: tuple[str, ...]
-    numbers_within: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
     is_cut: bool = False
     phone_follows_directly: bool = False
 
@@ -108,7 +108,9 @@ def tell_apart(lines: Sequence[Line], names: ColumnNames) -> Told:
     rows: list[RowLines] = []
     index = 0
     while index < len(content) and not _begins_list(content, index):
-        apart.append(Apart(content[index], Furniture.TITLE))
+        # A number before the first row: the beginning of a row may be lost.
+        is_title = split_phone(content[index].text) is None
+        apart.append(Apart(content[index], Furniture.TITLE, is_title))
         index += 1
     while index < len(content):
         line = content[index]
@@ -273,6 +275,8 @@ def _row(content: Sequence[Line], first: int, start: Start) -> tuple[RowLines, i
                 )
                 return row, after
             within.append(line.text)
+        elif (other := row_start(content, index)) is not None and other.body not in {start.body, start.label}:
+            within.append(line.text)
         body.append(line)
         index += 1
     return RowLines(content[first], start, tuple(body), "", (), tuple(within), is_cut=True), index
@@ -309,4 +313,6 @@ def _is_lost_end(content: Sequence[Line], index: int, before: Line) -> bool:
         return False
     if not start.rest and _PROGRAM_END.search(following):
         return True
-    return looks_like_office(before.text) or bool(_NUMBER_LIKE.fullmatch(fold_width(before.text)))
+    if looks_like_office(before.text) or is_phone_note(before.text):
+        return True
+    return bool(_NUMBER_LIKE.fullmatch(fold_width(before.text)))

@@ -314,7 +314,7 @@ def changed(page: int, row: int, **changes: str) -> list[list[Row]]:
             1,
             1,
             {"description": "相談は次へ。\n女性相談室 0263-34-3262\n秘密は守る。"},
-            "phone-within-row",
+            "row-within-row",
             id="a number inside",
         ),
         pytest.param(1, 1, {"prefecture": "沖縄県"}, "label-without-row", id="a label without its rows"),
@@ -330,6 +330,29 @@ def test_what_is_not_sure_must_be_looked_at_and_no_row_is_lost(
     assert parsed.report.is_complete
     sound = [one for at, one in enumerate(found(parsed)) if at != page * 4 + row]
     assert sound == [wanted(one) for at, one in enumerate(chain(*PAGES)) if at != page * 4 + row]
+
+
+@pytest.mark.parametrize("number", range(82))
+def test_a_number_lost_in_the_dump_is_never_silent(dumped: ParsedDocument, number: int) -> None:
+    lines = DUMP.read_text(encoding="utf-8").split("\n")
+    programs = dumped.programs
+    begin = programs[number].provenance.line or 0
+    end = (programs[number + 1].provenance.line or 0) - 1 if number < 81 else len(lines)
+    phone = programs[number].phones[0].raw.split("\n")[0]
+    at = next(index for index in range(begin, end) if phone in lines[index])
+    lines[at] = lines[at].replace(phone, "")
+    parsed = parse("\n".join(lines))
+    assert must_look(parsed)
+    others = {one.program_name + one.description for one in parsed.programs}
+    assert sum(one.program_name + one.description in others for one in programs) >= 80
+
+
+def test_a_body_lost_in_the_dump_is_never_silent(dumped: ParsedDocument) -> None:
+    lines = DUMP.read_text(encoding="utf-8").split("\n")
+    for program in dumped.programs:
+        begin = program.provenance.line or 0
+        parsed = parse("\n".join([*lines[: begin - 1], "", *lines[begin:]]))
+        assert must_look(parsed), program.program_name
 
 
 def test_footnotes_are_apart_and_other_text_behind_the_list_must_be_looked_at() -> None:

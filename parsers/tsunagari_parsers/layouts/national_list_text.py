@@ -163,11 +163,11 @@ def _check_phone(where: _Where, row: RowLines, phones: Sequence[Phone]) -> list[
     raw = " ".join(row.phone)
     findings = [
         where.must_look(
-            "phone-within-row",
-            f"行の途中に電話番号で終わる文があります。別の事業が混ざっているかもしれません：「{text[:60]}」",
+            "row-within-row",
+            f"行の途中に、別の事業の始まりか終わりかもしれない文があります：「{text[:60]}」",
             text,
         )
-        for text in row.numbers_within
+        for text in row.suspects
     ]
     if row.is_cut:
         findings.append(
