@@ -32,6 +32,8 @@ _PROGRAM_END = re.compile(r"(?:事業|事業費|支援|プロジェクト|プロ
 #: Lines of a phone's cell that say what nobody has taught yet are no longer than this (full-width characters).
 _PHONE_CELL = 16.0
 _HEADER_LINES = 8
+#: A dumped line is no longer (characters): a paragraph on one line ends no row.
+_LONGEST_LINE = 200
 #: What may have been a telephone number before a digit was lost.
 _NUMBER_LIKE = re.compile(r"[-ー―‐0-9() ]{6,}")
 
@@ -164,7 +166,7 @@ def row_start(content: Sequence[Line], index: int) -> Start | None:
 
 def split_phone(text: str) -> tuple[str, str] | None:
     """What stands before the telephone number at a line's end, and the number with its notes; None if it does not end with one."""
-    if not find_numbers(text):
+    if len(text) > _LONGEST_LINE or not find_numbers(text):
         return None
     for at in range(len(text)):
         if at and not (text[at - 1].isspace() or fold_width(text[at]) in "0(T電"):

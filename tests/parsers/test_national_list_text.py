@@ -332,7 +332,11 @@ def test_what_is_not_sure_must_be_looked_at_and_no_row_is_lost(
     assert sound == [wanted(one) for at, one in enumerate(chain(*PAGES)) if at != page * 4 + row]
 
 
-@pytest.mark.parametrize("number", range(82))
+#: Every fourth row, and those whose number has a note or an extension.
+SOME_ROWS = sorted({*range(0, 82, 4), 6, 7, 24, 56, 58, 65, 81})
+
+
+@pytest.mark.parametrize("number", SOME_ROWS)
 def test_a_number_lost_in_the_dump_is_never_silent(dumped: ParsedDocument, number: int) -> None:
     lines = DUMP.read_text(encoding="utf-8").split("\n")
     programs = dumped.programs
@@ -349,7 +353,7 @@ def test_a_number_lost_in_the_dump_is_never_silent(dumped: ParsedDocument, numbe
 
 def test_a_body_lost_in_the_dump_is_never_silent(dumped: ParsedDocument) -> None:
     lines = DUMP.read_text(encoding="utf-8").split("\n")
-    for program in dumped.programs:
+    for program in (dumped.programs[number] for number in SOME_ROWS):
         begin = program.provenance.line or 0
         parsed = parse("\n".join([*lines[: begin - 1], "", *lines[begin:]]))
         assert must_look(parsed), program.program_name

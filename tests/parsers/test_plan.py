@@ -263,6 +263,11 @@ def test_a_plan_with_numbers_in_digits_and_departments_on_a_line_of_their_own() 
         ("（オンラインを含む、年に\n\n二回）", "（オンラインを含む", "items-uncertain"),
         ("立川市第 7 次", "第 7 次", "no-municipality"),
         ("立川市第 7 次", "伊達市第 7 次", "place-undecided"),
+        (
+            "立川市第 7 次男女平等参画推進計画（抜粋）",
+            "東京都の計画\n\n課題１．市町村との連携\n\n立川市と連携します。",
+            "place-not-in-title",
+        ),
         ("市民便利帳への掲載 デート DV 出前講座", "市民便利帳 DV 出前講座", "items-uncertain"),
     ],
 )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.members import Members, split_members
-from tsunagari_parsers.named_places import NamedPlace, place_of_title
+from tsunagari_parsers.named_places import place_findings, place_of
 from tsunagari_parsers.records import Answer, Network, Provenance
 from tsunagari_parsers.report import Finding, Level, Skip
 from tsunagari_parsers.slides import Kind, SlideLine, html_rows, plain, slide_lines
@@ -83,7 +83,7 @@ def read(source: Source) -> LayoutResult:
     _read_sections(lines, gathered)
     _read_answers(lines, gathered)
     titles = [line for line in lines if "ネットワーク" in line.text]
-    place = place_of_title([*(line.text for line in titles), *(line.text for line in lines)], source.text)
+    place = place_of((line.text for line in titles), (line.text for line in lines))
     municipality = place.municipality if place else ""
     members = [(_is_own(label, municipality), split_members(text)) for label, text in gathered.members]
     departments = [one for is_own, one in members if is_own]
@@ -108,7 +108,11 @@ def read(source: Source) -> LayoutResult:
         for index, line in enumerate(lines)
         if index not in gathered.used
     )
-    findings = [*_check_place(place), *_check_network(network, desks), *_check_members((*departments, *partners))]
+    findings = [
+        *place_findings(place, "ネットワーク"),
+        *_check_network(network, desks),
+        *_check_members((*departments, *partners)),
+    ]
     return LayoutResult(1 + len(skips), networks=(network,), skips=skips, findings=tuple(findings))
 
 
@@ -264,15 +268,6 @@ def _one_stop_desks(lines: Sequence[SlideLine]) -> list[str]:
     found = [match["desk"] for line in lines for pattern in _DESKS for match in pattern.finditer(fold_width(line.text))]
     longest = sorted(dict.fromkeys(found), key=len, reverse=True)
     return [desk for index, desk in enumerate(longest) if not any(other.endswith(desk) for other in longest[:index])]
-
-
-def _check_place(place: NamedPlace | None) -> list[Finding]:
-    if place is None:
-        return [_must_look("no-municipality", "どの市区町村のネットワークか、文章から分かりません")]
-    if not place.prefecture:
-        message = f"「{place.municipality}」は{'、'.join(place.candidates)}にあり、どれか決められません"
-        return [_must_look("place-undecided", message, place.municipality)]
-    return []
 
 
 def _check_network(network: Network, desks: Sequence[str]) -> list[Finding]:

@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from tsunagari_parsers.dumps import Line, is_full, lines_of, remove_dump_spaces, usual_width, with_fullness
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
-from tsunagari_parsers.named_places import NamedPlace, place_of_title
+from tsunagari_parsers.named_places import place_findings, place_of
 from tsunagari_parsers.plan_items import item_columns, split_items
 from tsunagari_parsers.records import Measure, Provenance
 from tsunagari_parsers.report import Finding, Level, Skip
@@ -98,11 +98,11 @@ def read(source: Source) -> LayoutResult:
     lines = lines_of(source.text)
     reading = _gather(lines)
     titles = [line.text for line, part in reading.apart if part is Part.TITLE]
-    place = place_of_title([*titles, *(line.text for line in lines)], source.text)
+    place = place_of(titles, (line.text for line in lines))
     widths = usual_width(text for one in reading.measures for text in one.action)
     columns = item_columns([text for one in reading.measures for text in one.related], widths)
     measures: list[Measure] = []
-    findings = _check_place(place)
+    findings = place_findings(place, "計画")
     for row, one in enumerate(reading.measures, start=1):
         items = split_items(one.related, columns)
         heading, departments = _heading(one)
@@ -237,18 +237,6 @@ def _heading(one: _Gathered) -> tuple[str, tuple[str, ...]]:
     heading = whole[: match.start()] if match else whole
     departments = (remove_dump_spaces(name).strip(" 　") for name in re.split(r"[、，,]|　", names))
     return remove_dump_spaces(heading).strip(" 　"), tuple(name for name in departments if name)
-
-
-def _check_place(place: NamedPlace | None) -> list[Finding]:
-    if place is None:
-        return [Finding(Level.MUST_LOOK, "no-municipality", "どの市区町村の計画か、文章から分かりません")]
-    if not place.prefecture:
-        message = f"「{place.municipality}」は{'、'.join(place.candidates)}にあり、どれか決められません"
-        return [Finding(Level.MUST_LOOK, "place-undecided", message, value=place.municipality)]
-    if len(place.candidates) > 1:
-        message = f"「{place.municipality}」は{'、'.join(place.candidates)}にあります。{place.evidence}から{place.prefecture}としました"
-        return [Finding(Level.NOTE, "place-decided", message, value=place.municipality)]
-    return []
 
 
 def _check_measure(measure: Measure, doubtful: Sequence[str]) -> list[Finding]:
