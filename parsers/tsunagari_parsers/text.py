@@ -84,3 +84,8 @@ def join_name(lines: Sequence[str]) -> str:
         space = " " if re.search(r"[A-Za-z]$", joined) and re.match(r"[A-Za-z]", text) else ""
         joined += space + text
     return joined
+
+
+def begins_item(line: str) -> bool:
+    """Whether the line begins an item or a paragraph of its own (a bullet, a number, a heading in brackets)."""
+    return bool(_ITEM.match(line))
