@@ -21,6 +21,7 @@ from pdfplumber.page import Page
 from pdfplumber.table import edges_to_intersections, intersections_to_cells, merge_edges
 from pdfplumber.utils.geometry import filter_edges, line_to_edge, rect_to_edges
 
+from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.glyphs import without_radicals
 from tsunagari_parsers.records import Rect
 
@@ -131,7 +132,8 @@ class PageTables:
     """The tables of one page, its size, and the lines of text that stand in no table.
 
     ``characters`` counts what was read, ``drawn`` every character of the file but spaces, doubled ones included; ``pictures``
-    counts images, and sets of rules that are too many for a table.
+    counts images, and sets of rules that are too many for a table. ``boxes`` and ``pieces`` are the page's text once more, as
+    it stands in boxes (:mod:`tsunagari_parsers.boxes`), for papers that are no tables.
     """
 
     page: int
@@ -142,6 +144,8 @@ class PageTables:
     characters: int
     drawn: int
     pictures: int
+    boxes: tuple[Box, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
 
 def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
@@ -157,6 +161,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         start += len(group.cells)
         if any(own):
             tables.append(_table(page.page_number, group, own, settings))
+    boxes = find_boxes(page, (Rect(*cell) for group in groups for cell in group.cells))
     return PageTables(
         page=page.page_number,
         width=float(page.width),
@@ -166,6 +171,8 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         characters=len(chars),
         drawn=sum(1 for char in page.chars if char["text"].strip()),
         pictures=len(page.images) + drawings,
+        boxes=boxes,
+        pieces=find_pieces(chars, boxes),
     )
 
 
