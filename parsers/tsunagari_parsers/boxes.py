@@ -14,8 +14,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pdfplumber.page import Page
-
 from tsunagari_parsers.glyphs import without_radicals
 from tsunagari_parsers.records import Rect
 
@@ -63,11 +61,16 @@ class Piece:
     box: int | None
 
 
-def find_boxes(page: Page, cells: Iterable[Rect]) -> tuple[Box, ...]:
-    """The boxes of ``page``, smallest first: closed shapes, and the ``cells`` between rules that no shape crosses."""
-    limit = _PAGE_SHARE * float(page.width) * float(page.height)
+def find_boxes(
+    rects: Iterable[_Object], curves: Iterable[_Object], cells: Iterable[Rect], page_area: float
+) -> tuple[Box, ...]:
+    """The boxes of a page, smallest first: closed shapes, and the ``cells`` between rules that no shape crosses.
+
+    ``page_area`` is in square points; pdfplumber's ``rects`` and ``curves`` are those of the page's reading frame.
+    """
+    limit = _PAGE_SHARE * page_area
     shapes: list[Box] = []
-    for drawn in [*page.rects, *(curve for curve in page.curves if _is_box(curve))]:
+    for drawn in [*rects, *(curve for curve in curves if _is_box(curve))]:
         rect = Rect(float(drawn["x0"]), float(drawn["top"]), float(drawn["x1"]), float(drawn["bottom"]))
         box = Box(rect, bool(drawn["fill"]) and not _is_white(drawn["non_stroking_color"]))
         if rect.x1 - rect.x0 >= _LEAST_WIDTH and rect.bottom - rect.top >= _LEAST_HEIGHT and box.area < limit:

@@ -96,6 +96,17 @@ def placed(objects: Iterable[Object], frame: Frame) -> list[Object]:
     return [turned(one, frame.turned, frame.left, frame.top, frame.width, frame.height) for one in objects]
 
 
+def placed_outlines(curves: Iterable[Object], frame: Frame) -> list[Object]:
+    """Curves in the reading frame, the points of their outlines too."""
+    outlines = []
+    for curve in curves:
+        points = placed(({"x0": x, "x1": x, "top": y, "bottom": y} for x, y in curve["pts"]), frame)
+        outlines += [
+            {**one, "pts": [(point["x0"], point["top"]) for point in points]} for one in placed([curve], frame)
+        ]
+    return outlines
+
+
 def turned(one: Object, turn: int, left: float, top: float, width: float, height: float) -> Object:
     """A copy of an object on an area that begins at ``left``, ``top``, after that area was turned clockwise by ``turn`` degrees."""
     x0, x1, y0, y1 = one["x0"] - left, one["x1"] - left, one["top"] - top, one["bottom"] - top

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tsunagari_parsers.boxes import Box, Piece
 from tsunagari_parsers.records import Rect
 
 #: What each setting may be, inclusive; points for the lengths, else a number without a unit.
@@ -146,7 +147,8 @@ class PageTables:
     ``width`` and ``height`` are those of the reading frame. ``characters`` counts what was read, ``drawn`` every character of the
     crop box but spaces, doubled ones included; ``pictures`` counts images, and sets of rules that are too many for a table.
     ``turned`` is by how many degrees, clockwise, the displayed page was turned so that its text runs from left to right (0, 90, 180
-    or 270). ``stray`` are those lines of ``outside`` that stand within the outline of a ruled table and in none of its cells.
+    or 270). ``stray`` are those lines of ``outside`` that stand within the outline of a ruled table and in none of its cells. ``boxes``
+    and ``pieces`` are the page's text once more, as it stands in boxes (:mod:`tsunagari_parsers.boxes`), where most of it is in no table.
     """
 
     page: int
@@ -159,6 +161,8 @@ class PageTables:
     pictures: int
     turned: int = 0
     stray: tuple[Line, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     def displayed(self, rect: Rect) -> Rect:
         """A rectangle of this page's reading frame as it lies on the displayed page: points from the crop box's top left."""

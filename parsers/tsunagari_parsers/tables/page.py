@@ -7,13 +7,18 @@ from dataclasses import replace
 
 from pdfplumber.page import Page
 
+from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, parted
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
-from tsunagari_parsers.tables.frame import Object, displayed, placed, reading_turn, turn_of, within
+from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
 from tsunagari_parsers.tables.rules import ruling
+
+#: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
+_TABLE_SHARE = 0.6
+_GRID = 24
 
 
 def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
@@ -44,6 +49,14 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     width, height = frame.size
     left, _ = text_lines(outside, Rect(0.0, 0.0, width, height), settings)
     lines = tuple(replace(line, is_full=False) for line in left)
+    boxes: tuple[Box, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    if sum(map(len, assigned)) == 0 or _in_grids(tables) < _TABLE_SHARE * len(chars):
+        shapes = placed(within(page.rects, shown), frame)
+        curves = placed_outlines(within(page.curves, shown), frame)
+        cells = (Rect(*cell) for group in rules.groups for cell in group.cells)
+        boxes = find_boxes(shapes, curves, cells, width * height)
+        pieces = find_pieces(chars, boxes)
     return PageTables(
         page=page.page_number,
         width=width,
@@ -55,6 +68,15 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         pictures=len(page.images) + rules.drawings,
         turned=frame.turned,
         stray=tuple(line for line in lines if _is_stray(line, tables)),
+        boxes=boxes,
+        pieces=pieces,
+    )
+
+
+def _in_grids(tables: Sequence[Table]) -> int:
+    """How many characters stand in tables of many cells; titled boxes make tables of a few."""
+    return sum(
+        len(line.text) for table in tables if len(table.cells) >= _GRID for cell in table.cells for line in cell.lines
     )
 
 
