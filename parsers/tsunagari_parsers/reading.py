@@ -14,6 +14,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
+from tsunagari_parsers.boxes import from_corner, visible
 from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.errors import (
     DamagedPdfError,
@@ -78,7 +79,8 @@ def iterate_pages(content: bytes, name: str, settings: TableSettings | None = No
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             for page in pdf.pages:
                 with _collector_paused():
-                    read = read_page(page, settings)
+                    shown = visible(page)
+                    read = from_corner(read_page(shown, settings), shown)
                 page.close()
                 yield read
     except PdfminerException as error:

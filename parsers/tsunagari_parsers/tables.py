@@ -19,7 +19,7 @@ from typing import Any
 
 from pdfplumber.page import Page
 from pdfplumber.table import edges_to_intersections, intersections_to_cells, merge_edges
-from pdfplumber.utils.geometry import filter_edges, line_to_edge, rect_to_edges
+from pdfplumber.utils.geometry import filter_edges, rect_to_edges
 
 from tsunagari_parsers.glyphs import without_radicals
 from tsunagari_parsers.records import Rect
@@ -233,7 +233,7 @@ def _rules(page: Page, settings: TableSettings) -> list[_Object]:
     drawn = [rect for rect in rects if not _is_fill(rect)]
     # Fills are headers' grounds and marks behind text; only where nothing else is drawn are they the table.
     edges = [edge for rect in (drawn if drawn or lines else rects) for edge in rect_to_edges(rect)]
-    edges += [line_to_edge(line) for line in lines]
+    edges += [_line_edge(line) for line in lines]
     merged = merge_edges(
         filter_edges(_clipped(edges, page.bbox), min_length=_MIN_PIECE),
         snap_x_tolerance=settings.snap,
@@ -242,6 +242,15 @@ def _rules(page: Page, settings: TableSettings) -> list[_Object]:
         join_y_tolerance=settings.join,
     )
     return filter_edges(merged, min_length=settings.min_rule)
+
+
+def _line_edge(line: _Object) -> _Object:
+    """A line as an edge. pdfplumber calls it horizontal only where both ends have the very same height, which a turned page's never have."""
+    level = line["height"] <= line["width"]
+    start, end = ("top", "bottom") if level else ("x0", "x1")
+    middle = (line[start] + line[end]) / 2
+    size = "height" if level else "width"
+    return {**line, start: middle, end: middle, size: 0, "orientation": "h" if level else "v"}
 
 
 def _is_fill(rect: _Object) -> bool:
