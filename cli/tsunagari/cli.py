@@ -10,15 +10,15 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from tsunagari.lines import OutputError, ReportForm
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
-from tsunagari_parsers.records import Program
 from tsunagari_parsers.report import Level
 
 app = typer.Typer(
@@ -59,32 +59,18 @@ def crawl(
 
 @app.command()
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
+    files: Annotated[list[Path], typer.Argument(help="読み取るPDFまたは文章（UTF-8のテキスト）")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+    report: Annotated[
+        ReportForm | None, typer.Option(help="JSON Linesの代わりに、読み取りの報告を、表、JSON、HTMLのどれかで出力します")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="出力先のファイル。省くと標準出力")] = None,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    from tsunagari_parsers.document import parse_document
-    from tsunagari_parsers.errors import UnreadableDocumentError
+    from tsunagari.reporting import parse_files
 
-    failed = False
-    for path in files:
-        try:
-            parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year))
-        except OSError as error:
-            _complain(f"{path}：ファイルを読めません（{error.strerror}）")
-            failed = True
-            continue
-        except (UnreadableDocumentError, CrawlerError) as error:
-            _complain(str(error))
-            failed = True
-            continue
-        for program in parsed.programs:
-            print(json.dumps(parse_line(program), ensure_ascii=False))  # noqa: T201
-        for finding in parsed.report.findings:
-            place = f"（{finding.page}ページ、{finding.row}行目）" if finding.page and finding.row else ""
-            mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
-            _complain(f"{path.name}{place}：{mark} [{finding.code}] {finding.message}")
-    raise typer.Exit(2 if failed else 0)
+    all_read = parse_files(files, lambda path: _year_of(path, year), report, output, _complain)
+    raise typer.Exit(0 if all_read else 2)
 
 
 @app.command(name="import")
@@ -101,13 +87,22 @@ def import_(
     publisher: Annotated[str | None, typer.Option(help="公開元")] = None,
     url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
+    report_html: Annotated[
+        Path | None, typer.Option(help="ページの画像と読み取った内容を並べた報告（HTML）を書き出すファイル")
+    ] = None,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     from tsunagari.importing import EditionOptions, import_documents
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
     workspace = Settings.from_environment().workspace(data_dir, writing=True)
+    if report_html:
+        from tsunagari.reporting import check_output, write_import_report
+
+        check_output(report_html, paths)
     outcome = import_documents(workspace, paths, options, _progress("読み取り中"))
+    if report_html:
+        write_import_report(outcome, workspace.archive, report_html)
     for failure in outcome.failures:
         _complain(failure)
     for document in outcome.imported:
@@ -247,37 +242,6 @@ def meili_keys(
         raise typer.BadParameter("--new-master-key か、--master-key-file と --out-dir の両方を指定してください")
 
 
-def parse_line(program: Program) -> dict[str, Any]:
-    """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all."""
-    first = program.phones[0] if program.phones else None
-    at = program.provenance
-    return {
-        "prefecture": program.prefecture,
-        "municipality": program.municipality,
-        "program_name": program.program_name,
-        "description": program.description,
-        "department": program.department,
-        "phone": first.number if first else None,
-        "extension": first.extension if first else None,
-        "phones": [
-            {
-                "number": one.number,
-                "extension": one.extension,
-                "note": one.note,
-                "role": one.role,
-                "raw": one.raw,
-            }
-            for one in program.phones
-        ],
-        "fiscal_year": program.fiscal_year,
-        "source_kind": program.source_kind,
-        "page": at.page,
-        "row": at.row,
-        "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom] if at.rect else None,
-        "document_sha256": at.document_sha256,
-    }
-
-
 def main() -> None:
     """The program's entry: the outer loop, where errors become one line and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
@@ -286,7 +250,7 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         app()
-    except (CrawlerError, IndexerError, SettingsError) as error:
+    except (CrawlerError, IndexerError, OutputError, SettingsError) as error:
         _fail(str(error), 1)
     except ParserError as error:
         _fail(str(error), 2)

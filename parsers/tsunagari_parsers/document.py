@@ -92,6 +92,11 @@ def parse_document(
     return _with_year(result, report, fiscal_year)
 
 
+def is_pdf(content: bytes) -> bool:
+    """Whether the bytes begin as a PDF does; else they are a text, or nothing that can be read."""
+    return b"%PDF-" in content[:_HEADER_WITHIN]
+
+
 def _with_year(result: LayoutResult, report: ParseReport, fiscal_year: int | None) -> ParsedDocument:
     return ParsedDocument(
         programs=tuple(replace(one, fiscal_year=fiscal_year, era_year=report.era_year) for one in result.programs),
@@ -106,7 +111,7 @@ def _medium(content: bytes, name: str) -> tuple[Medium, str]:
     """What the document is, and its text if that is all it is."""
     if not content:
         raise EmptyFileError(name, "ファイルが空です（0バイト）")
-    if b"%PDF-" in content[:_HEADER_WITHIN]:
+    if is_pdf(content):
         return Medium.PDF, ""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
