@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not b
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable
@@ -62,7 +61,8 @@ def parse(
     files: Annotated[list[Path], typer.Argument(help="読み取るPDFまたは文章（UTF-8のテキスト）")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
     report: Annotated[
-        ReportForm | None, typer.Option(help="JSON Linesの代わりに、読み取りの報告を、表、JSON、HTMLのどれかで出力します")
+        ReportForm | None,
+        typer.Option(help="JSON Linesの代わりに、読み取りの報告を、表、JSON、HTMLのどれかで出力します"),
     ] = None,
     output: Annotated[Path | None, typer.Option(help="出力先のファイル。省くと標準出力")] = None,
 ) -> None:
@@ -101,8 +101,6 @@ def import_(
 
         check_output(report_html, paths)
     outcome = import_documents(workspace, paths, options, _progress("読み取り中"))
-    if report_html:
-        write_import_report(outcome, workspace.archive, report_html)
     for failure in outcome.failures:
         _complain(failure)
     for document in outcome.imported:
@@ -128,6 +126,8 @@ def import_(
         if outcome.staged.must_look:
             typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
         typer.echo("公開するには tsunagari publish を実行してください。")
+    if report_html:
+        write_import_report(outcome, workspace.archive, report_html)
     raise typer.Exit(2 if outcome.failures else 0)
 
 

@@ -6,18 +6,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tsunagari.lines import Unreadable, kind_of
+from tsunagari.lines import Unreadable
 from tsunagari_parsers.desks import Desk
 from tsunagari_parsers.records import Measure, Network, Program
 from tsunagari_parsers.report import Finding, Level, ParsedDocument, ParseReport, Record
+from tsunagari_site.report_fields import kind_name
 
-KIND_NAMES = {
-    "program": "事業",
-    "sheet": "事業（個票）",
-    "measure": "計画の取組",
-    "network": "支援ネットワーク",
-    "desk": "相談窓口",
-}
 _HEADINGS = ("ページ", "行", "種類", "場所", "名称", "電話番号")
 _RIGHT = (0, 1)
 _GAP = "  "
@@ -46,7 +40,9 @@ def report_table(documents: Sequence[ParsedDocument], unreadable: Sequence[Unrea
     """The report of all documents, at most ``columns`` wide where that leaves room for names."""
     blocks = []
     if unreadable:
-        blocks.append([f"読めなかったファイル：{len(unreadable)}件", *(f"  {clean(one.message)}" for one in unreadable)])
+        blocks.append(
+            [f"読めなかったファイル：{len(unreadable)}件", *(f"  {clean(one.message)}" for one in unreadable)]
+        )
     blocks += [list(_document(one, columns)) for one in documents]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -90,8 +86,8 @@ def _where(one: Finding) -> str:
 
 def _counts(parsed: ParsedDocument) -> Iterator[str]:
     report = parsed.report
-    kinds = Counter(kind_of(one) for one in parsed.in_order)
-    by_kind = "、".join(f"{KIND_NAMES[kind]} {count}件" for kind, count in kinds.items())
+    kinds = Counter(kind_name(one) for one in parsed.in_order)
+    by_kind = "、".join(f"{kind} {count}件" for kind, count in kinds.items())
     reasons = Counter(clean(skip.reason) for skip in report.skips)
     skipped = "、".join(f"{reason} {count}" for reason, count in reasons.items())
     yield f"  {report.pages}ページ、{report.rows_seen}行＝{by_kind}＋除いた行 {len(report.skips)}{f'（{skipped}）' if skipped else ''}"
@@ -103,9 +99,9 @@ def _row(record: Record) -> tuple[str, ...]:
     cells = (
         str(at.page) if at else "-",
         str(at.row) if at else "-",
-        KIND_NAMES[kind_of(record)],
+        kind_name(record),
         place,
-        name or "（空欄）",
+        name or "（なし）",
         phones,
     )
     return tuple(clean(cell) for cell in cells)
@@ -130,9 +126,7 @@ def _shown(record: Record) -> tuple[str, str, str]:
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> Iterator[str]:
     """Lines of a table whose columns begin at the same place of the screen; a cell that is too long goes on in the next line."""
-    natural = [
-        max(display_width(row[index]) for row in (headings, *rows)) for index in range(len(headings))
-    ]
+    natural = [max(display_width(row[index]) for row in (headings, *rows)) for index in range(len(headings))]
     widths = [min(width, widest or width) for width, widest in zip(natural, _WIDEST, strict=True)]
     flexible = _WIDEST.index(0)
     others = sum(widths) - widths[flexible] + len(_GAP) * (len(widths) - 1)

@@ -15,13 +15,14 @@ from tsunagari_parsers.pictures import PagePicture
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.report import Finding, Level, ParsedDocument, Record, Skip
 from tsunagari_site.rendering import render_report
-from tsunagari_site.report_fields import Field, fields_of, kind_of, name_and_place
+from tsunagari_site.report_fields import Field, fields_of, kind_name, name_and_place, phone_roles
 
 #: Room around a row in its enlarged picture, and the picture's pixels for a point.
 _MARGIN = 4.0
 _ENLARGED = 1.7
 #: The height of the numbers on a page, as a share of the page's longer side.
 _NUMBER = 1 / 85
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedDocument:
@@ -77,6 +78,11 @@ class RecordView:
     crop: Rect | None = None
     crop_width: int = 0
     lines: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def must_look(self) -> bool:
+        """Whether anything of it must be looked at."""
+        return any(one.must_look for one in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,8 @@ def _document(id_: str, document: ReportedDocument) -> DocumentView:
 
 def _facts(parsed: ParsedDocument) -> tuple[tuple[str, str], ...]:
     report = parsed.report
-    years = {one.fiscal_year for one in (*parsed.programs, *parsed.measures, *parsed.networks)}
+    years = {one.fiscal_year for one in parsed.programs}
+    years |= {one.fiscal_year for one in parsed.measures} | {one.fiscal_year for one in parsed.networks}
     year = "、".join("未指定" if one is None else f"{one}年度" for one in sorted(years, key=lambda one: one or 0))
     facts = (
         ("表題", report.title),
@@ -210,6 +217,7 @@ def _facts(parsed: ParsedDocument) -> tuple[tuple[str, str], ...]:
         ("読み取った形", report.layout),
         ("一覧の種類", report.series),
         ("ページ数", f"{report.pages}"),
+        ("電話番号の種類", phone_roles(parsed.programs)),
         ("文書の印（SHA-256）", report.document_sha256),
     )
     return tuple((label, value) for label, value in facts if value)
@@ -217,9 +225,11 @@ def _facts(parsed: ParsedDocument) -> tuple[tuple[str, str], ...]:
 
 def _account(parsed: ParsedDocument) -> str:
     report = parsed.report
-    kinds = Counter(kind_of(one) for one in parsed.in_order)
+    kinds = Counter(kind_name(one) for one in parsed.in_order)
     by_kind = "、".join(f"{kind}{count}件" for kind, count in kinds.items())
-    return f"{report.rows_seen}行のうち、{by_kind}を読み取り、{len(report.skips)}行を除きました。"
+    skipped = f"{len(report.skips)}行は除きました。" if report.skips else "除いた行はありません。"
+    complete = "行の数は合っています。" if report.is_complete else "行の数が合いません。"
+    return f"{report.rows_seen}行を見つけ、{by_kind}を読み取りました。{skipped}{complete}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,17 +329,16 @@ def _page(
 
 def _box(view: RecordView, rect: Rect, size: float) -> Box:
     width = _number_width(view.number, size)
-    # Beside the row where the margin has room for it, else in its corner.
-    left = rect.x0 - width if rect.x0 >= width else rect.x0
     return Box(
         id=view.box,
         target=view.id,
         label=view.number,
         title=f"{view.number}行目：{view.place}　{view.name}",
         rect=rect.rounded(),
-        number_at=(round(left, 2), round(rect.top, 2)),
+        # Beside the row as far as the margin has room for it, so that it covers no word.
+        number_at=(round(max(0.0, rect.x0 - width), 2), round(rect.top, 2)),
         number_width=width,
-        is_marked=any(one.must_look for one in view.findings),
+        is_marked=view.must_look,
     )
 
 
@@ -374,7 +383,7 @@ def _record(key: str, record: Record, findings: Sequence[FoundView]) -> RecordVi
         id=key,
         box=f"{key}-box" if at and at.rect else "",
         number=str(at.row) if at else "",
-        kind=kind_of(record),
+        kind=kind_name(record),
         name=name,
         place=place,
         fields=fields_of(record),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tsunagari_parsers.desks import Desk, DeskKind, Way
@@ -54,7 +55,8 @@ class Field:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-def kind_of(record: Record) -> str:
+def kind_name(record: Record) -> str:
+    """What sort of record it is."""
     match record:
         case Program():
             return "事業の個票" if record.source_kind is SourceKind.PROGRAM_SHEET else "事業"
@@ -70,7 +72,10 @@ def name_and_place(record: Record) -> tuple[str, str]:
     """What the record is called, and where it is."""
     match record:
         case Program():
-            return record.program_name or "（名称なし）", f"{record.prefecture}　{record.municipality or '（県の事業）'}"
+            return (
+                record.program_name or "（名称なし）",
+                f"{record.prefecture}　{record.municipality or '（都道府県の事業）'}",
+            )
         case Measure():
             return f"{record.number}　{record.heading}", f"{record.prefecture}　{record.municipality}"
         case Network():
@@ -109,7 +114,7 @@ def _program(program: Program) -> Iterator[Field]:
         "電話番号",
         tuple(_phone(one) for one in program.phones),
         is_required=not is_sheet,
-        note="、".join(dict.fromkeys(_role(one) for one in program.phones)),
+        note="、".join(dict.fromkeys(_ROLES[one.role] for one in program.phones)),
     )
     yield _one("個別事業費", _thousands(program.budget))
     yield _one("交付金額", _thousands(program.grant))
@@ -128,9 +133,13 @@ def _phone(one: Phone) -> str:
     return "　".join(part for part in (one.number, *more) if part)
 
 
-def _role(one: Phone) -> str:
-    because = f"（見出し「{one.role_evidence}」から）" if one.role_evidence else ""
-    return f"{_ROLES[one.role]}{because}"
+def phone_roles(programs: Sequence[Program]) -> str:
+    """Who answers the numbers of a document, and what decided it, with how many there are of each."""
+    counts = Counter((one.role, one.role_evidence) for program in programs for one in program.phones)
+    return "、".join(
+        f"{_ROLES[role]}{f'（見出し「{evidence}」による）' if evidence else ''} {count}件"
+        for (role, evidence), count in counts.items()
+    )
 
 
 def _measure(measure: Measure) -> Iterator[Field]:
