@@ -60,6 +60,9 @@ def crawl(
 def parse(
     files: Annotated[list[Path], typer.Argument(help="読み取るPDFまたは文章（UTF-8のテキスト）")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+    raw_tables: Annotated[
+        bool, typer.Option("--raw-tables", help="事業としてではなく、表の行をそのまま出力します")
+    ] = False,
     report: Annotated[
         ReportForm | None,
         typer.Option(help="JSON Linesの代わりに、読み取りの報告を、表、JSON、HTMLのどれかで出力します"),
@@ -67,9 +70,10 @@ def parse(
     output: Annotated[Path | None, typer.Option(help="出力先のファイル。省くと標準出力")] = None,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    from tsunagari.reporting import parse_files
+    from tsunagari.reporting import ParseOptions, parse_files
 
-    all_read = parse_files(files, lambda path: _year_of(path, year), report, output, _complain)
+    options = ParseOptions(lambda path: _year_of(path, year), report, output, raw_tables)
+    all_read = parse_files(files, options, _complain)
     raise typer.Exit(0 if all_read else 2)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from tsunagari.lines import OutputError, ReportForm, Unreadable, parse_line, report_json
+from tsunagari.lines import Json, OutputError, ReportForm, Unreadable, parse_line, report_json
 from tsunagari.terminal import clean, report_table
 from tsunagari_crawler.archive import Archive
 from tsunagari_crawler.errors import CrawlerError
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _COLUMNS = 120
 
 
+_T = TypeVar("_T")
+
+
 @dataclass(frozen=True, slots=True)
 class ReadFile:
     """A file that was read, with its bytes for the pictures."""
@@ -36,47 +39,60 @@ class ReadFile:
     parsed: ParsedDocument
 
 
-def parse_files(
-    files: Sequence[Path],
-    year_of: Callable[[Path], int | None],
-    form: ReportForm | None,
-    output: Path | None,
-    complain: Callable[[str], None],
-) -> bool:
-    """Read the files and write their records as JSON Lines as they come, or a report of all; whether all could be read.
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """What ``parse`` was asked for.
 
-    Args:
-        files: PDFs, or texts in UTF-8.
-        year_of: the fiscal year that somebody has said of a file.
-        form: the report's form; None for JSON Lines, with findings told to ``complain``.
-        output: the file to write; None for standard output.
-        complain: told of each file that cannot be read.
+    ``year_of`` is the fiscal year that somebody has said of a file; ``form`` the report's form, None for JSON Lines; ``output`` the file
+    to write, None for standard output; ``raw_tables``: rows of tables as they are, in place of records.
+    """
+
+    year_of: Callable[[Path], int | None]
+    form: ReportForm | None = None
+    output: Path | None = None
+    raw_tables: bool = False
+
+
+def parse_files(files: Sequence[Path], options: ParseOptions, complain: Callable[[str], None]) -> bool:
+    """Read PDFs and texts and write their records as JSON Lines as they come, or a report of all; whether all could be read.
+
+    ``complain`` is told of each file that cannot be read, and with JSON Lines of each finding.
 
     Raises:
-        OutputError: ``output`` is one of the files, or cannot be written.
+        OutputError: the output is one of the files, or cannot be written; two options that exclude each other.
     """
+    form, output = options.form, options.output
     check_output(output, files)
+    if form and options.raw_tables:
+        raise OutputError("--raw-tables と --report は、いっしょには使えません")
     if form is ReportForm.HTML and output is None and sys.stdout.isatty():
         raise OutputError("HTMLの報告は、--output FILE で書き出すファイルを指定してください")
     unreadable: list[Unreadable] = []
 
-    def readable() -> Iterator[ReadFile]:
+    def each(read: Callable[[Path], _T]) -> Iterator[_T]:
         for path in files:
             try:
-                content = path.read_bytes()
-                yield ReadFile(content, parse_document(content, name=path.name, fiscal_year=year_of(path)))
+                one = read(path)
             except (OSError, UnreadableDocumentError, CrawlerError) as error:
                 unreadable.append(_unreadable(path, error))
                 complain(unreadable[-1].message)
+            else:
+                yield one
 
-    if form is None:
-        with _opened(output) as stream:
-            for one in readable():
-                _write_lines(one.parsed, stream, complain)
-    else:
-        text = _report(form, list(readable()), unreadable, columns=_columns(output))
+    def document(path: Path) -> ReadFile:
+        content = path.read_bytes()
+        return ReadFile(content, parse_document(content, name=path.name, fiscal_year=options.year_of(path)))
+
+    if form:
+        text = _report(form, list(each(document)), unreadable, columns=_columns(output))
         with _opened(output) as stream:
             stream.write(text)
+        return not unreadable
+    with _opened(output) as stream:
+        for lines in each(_raw_lines) if options.raw_tables else map(_record_lines, each(document)):
+            stream.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines.lines)
+            for finding in lines.findings:
+                complain(_finding_line(lines.name, finding))
     return not unreadable
 
 
@@ -145,13 +161,36 @@ def _unreadable(path: Path, error: OSError | UnreadableDocumentError | CrawlerEr
     return Unreadable(path.name, str(error))
 
 
-def _write_lines(parsed: ParsedDocument, stream: TextIO, complain: Callable[[str], None]) -> None:
-    for record in parsed.in_order:
-        stream.write(json.dumps(parse_line(record), ensure_ascii=False) + "\n")
-    for finding in parsed.report.findings:
-        place = f"（{finding.page}ページ、{finding.row}行目）" if finding.page and finding.row else ""
-        mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
-        complain(f"{parsed.report.name}{place}：{mark} [{finding.code}] {clean(finding.message)}")
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What goes out for one file."""
+
+    name: str
+    lines: Sequence[Json]
+    findings: Sequence[Finding]
+
+
+def _record_lines(one: ReadFile) -> _Lines:
+    report = one.parsed.report
+    return _Lines(report.name, [parse_line(record) for record in one.parsed.in_order], report.findings)
+
+
+def _raw_lines(path: Path) -> _Lines:
+    from tsunagari_parsers.raw import lost_places, raw_rows
+    from tsunagari_parsers.reading import read_pages
+
+    read = read_pages(path.read_bytes(), path.name)
+    rows = list(raw_rows(read.pages))
+    lost = [finding for row in rows for finding in lost_places(row)]
+    lines: list[Json] = [{"page": row.page, "table": row.table, "row": row.row, "cells": row.cells} for row in rows]
+    return _Lines(path.name, lines, [*lost, *read.findings])
+
+
+def _finding_line(name: str, finding: Finding) -> str:
+    row = f"、{finding.row}行目" if finding.row else ""
+    place = f"（{finding.page}ページ{row}）" if finding.page else ""
+    mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
+    return f"{name}{place}：{mark} [{finding.code}] {clean(finding.message)}"
 
 
 def _report(form: ReportForm, read: Sequence[ReadFile], unreadable: Sequence[Unreadable], *, columns: int) -> str:

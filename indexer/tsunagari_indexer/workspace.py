@@ -115,8 +115,8 @@ class Workspace:
             for leftover in ledger.generations("building"):
                 self._discard(ledger, leftover)  # Its import was killed: whoever builds holds the lock.
             contents = assemble(documents, ledger.identities(), known_offer_rules())
-            if not contents.listings:
-                raise GenerationError("取り込む事業が1つもありません")
+            if not contents.listings and not contents.desks:
+                raise GenerationError("取り込むものが1つもありません")
             lexicon = known_lexicon()
             records = [engine_record(listing, lexicon) for listing in contents.listings]
             record = ledger.new_generation(secrets.token_hex(3), [document.fetched for document in documents])
@@ -125,6 +125,7 @@ class Workspace:
                 "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "analysis": ANALYSIS_VERSION,
                 "records": str(len(records)),
+                "programs": str(sum(listing.is_program for listing in contents.listings)),
             }
             path = self.generation_path(record.name)
             try:

@@ -14,7 +14,6 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-from tsunagari_parsers.boxes import from_corner, visible
 from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.errors import (
     DamagedPdfError,
@@ -24,6 +23,7 @@ from tsunagari_parsers.errors import (
 )
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.tables import PageTables, TableSettings, read_page
+from tsunagari_parsers.tables.settling import settle
 
 #: Where ISO 32000-1 lets the end-of-file marker stand, as readers accept it (bytes from the end).
 _END_WITHIN = 2048
@@ -31,6 +31,8 @@ _END_WITHIN = 2048
 #: A page whose character count differs from PDFium's by more than this share, and this many, must be looked at.
 _LOSS_SHARE = 0.02
 _LOSS_CHARACTERS = 5
+#: How much of a text a message shows (characters).
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ def read_pages(content: bytes, name: str, settings: TableSettings | None = None)
     """
     check_complete(content, name)
     counts = second_opinion(content, name)
-    pages = tuple(iterate_pages(content, name, settings))
+    pages = settle(tuple(iterate_pages(content, name, settings)), settings)
     check_pages(pages, name)
-    return ReadPages(pages, tuple(_loss_findings(pages, counts)))
+    return ReadPages(pages, (*_loss_findings(pages, counts), *_stray_findings(pages), *_unknown_findings(pages)))
 
 
 def check_complete(content: bytes, name: str) -> None:
@@ -79,8 +81,7 @@ def iterate_pages(content: bytes, name: str, settings: TableSettings | None = No
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             for page in pdf.pages:
                 with _collector_paused():
-                    shown = visible(page)
-                    read = from_corner(read_page(shown, settings), shown)
+                    read = read_page(page, settings)
                 page.close()
                 yield read
     except PdfminerException as error:
@@ -159,6 +160,43 @@ def _loss_findings(pages: Sequence[PageTables], counts: Sequence[int]) -> list[F
         )
         for page, count in zip(pages, counts, strict=False)
         if abs(page.drawn - count) > max(_LOSS_CHARACTERS, _LOSS_SHARE * count)
+    ]
+
+
+def _stray_findings(pages: Sequence[PageTables]) -> list[Finding]:
+    """Text within the outline of a ruled table and in none of its cells: part of a row that nobody would read."""
+    return [
+        Finding(
+            Level.MUST_LOOK,
+            "text-in-no-cell",
+            f"表の中に、どの欄にも入らない文字があります：「{line.text[:_SHOWN]}」",
+            page=page.page,
+            value=line.text,
+            rect=page.displayed(line.rect).rounded(),
+        )
+        for page in pages
+        for line in page.stray
+    ]
+
+
+def _unknown_findings(pages: Sequence[PageTables]) -> list[Finding]:
+    """Characters of which the file has the shape and not the meaning; in a table they may be part of a name or a number."""
+    return [
+        Finding(
+            level,
+            "unknown-character",
+            f"何の文字か分からない字（\N{REPLACEMENT CHARACTER}）があります：「{line.text[:_SHOWN]}」",
+            page=page.page,
+            value=line.text,
+            rect=page.displayed(line.rect).rounded(),
+        )
+        for page in pages
+        for level, lines in (
+            (Level.MUST_LOOK, [line for table in page.tables for cell in table.cells for line in cell.lines]),
+            (Level.NOTE, page.outside),
+        )
+        for line in lines
+        if "\N{REPLACEMENT CHARACTER}" in line.text
     ]
 
 

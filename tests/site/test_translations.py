@@ -27,7 +27,7 @@ from tsunagari.settings import Settings
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_site import app, views
 from tsunagari_site.app import build_app
-from tsunagari_site.contexts import MessagePage, shown_desks
+from tsunagari_site.contexts import PAPERS, MessagePage, shown_desks
 from tsunagari_site.i18n import LANGUAGES, translations
 from tsunagari_site.rendering import environment, render_message
 from tsunagari_site.seal import Sealer
@@ -43,7 +43,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 TRANSLATED_VALUES = {
     *("desk.name", "desk.summary", "desk.who", "desk.cost", "desk.hours", "desk.hours_seen", "note"),
     *("phone.note", "way.note", "kind.label", "offer.label", "choice.label", "region.label"),
-    *("page.heading", "page.text"),
+    *("page.heading", "page.text", "card.paper", "page.paper"),
 }
 #: Attributes that are read out or shown. ``value`` is not among them: it holds codes, and the visitor's own words.
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "content", "label", "placeholder", "title"}
@@ -69,7 +69,7 @@ def _message_pages(module: ModuleType) -> Iterator[MessagePage]:
 
 
 def _data_strings() -> set[str]:
-    strings = {kind.label for kind in offer_kinds()} | {label for label, _ in views._REGIONS}
+    strings = {kind.label for kind in offer_kinds()} | {label for label, _ in views._REGIONS} | set(PAPERS.values())
     for page in chain(_message_pages(app), _message_pages(views)):
         strings |= {page.heading, page.text}
     for desk in shown_desks():
