@@ -5,24 +5,22 @@ Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not b
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from tsunagari.lines import OutputError, ReportForm
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
-from tsunagari_parsers.records import Program
-from tsunagari_parsers.report import Finding, Level
+from tsunagari_parsers.report import Level
 
 if TYPE_CHECKING:
-    from tsunagari_parsers.reading import ReadPages
     from tsunagari_parsers.worker import ProcessReader
 
 app = typer.Typer(
@@ -69,53 +67,27 @@ def crawl(
 
 @app.command()
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
+    files: Annotated[list[Path], typer.Argument(help="読み取るPDFまたは文章（UTF-8のテキスト）")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
     raw_tables: Annotated[
         bool, typer.Option("--raw-tables", help="事業としてではなく、表の行をそのまま出力します")
     ] = False,
+    report: Annotated[
+        ReportForm | None,
+        typer.Option(help="JSON Linesの代わりに、読み取りの報告を、表、JSON、HTMLのどれかで出力します"),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="出力先のファイル。省くと標準出力")] = None,
     columns: Columns = None,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
     pages = _page_reader(Settings.from_environment())
     from tsunagari.parsing import DocumentReader, HowToRead, columns_of
-    from tsunagari_parsers.errors import UnreadableDocumentError
+    from tsunagari.reporting import ParseOptions, parse_files
 
     reader, how = DocumentReader(pages), HowToRead(columns_of(columns))
-    failed = False
-    for path in files:
-        try:
-            content = path.read_bytes()
-            if raw_tables:
-                _print_raw_tables(path, pages(content, path.name))
-                continue
-            parsed = reader.read(content, name=path.name, fiscal_year=_year_of(path, year), how=how)
-        except OSError as error:
-            _complain(f"{path}：ファイルを読めません（{error.strerror}）")
-            failed = True
-            continue
-        except (UnreadableDocumentError, CrawlerError) as error:
-            _complain(str(error))
-            failed = True
-            continue
-        for program in parsed.programs:
-            print(json.dumps(parse_line(program), ensure_ascii=False))  # noqa: T201
-        for finding in parsed.report.findings:
-            _complain_of(path, finding)
-    raise typer.Exit(2 if failed else 0)
-
-
-def _print_raw_tables(path: Path, read: ReadPages) -> None:
-    from tsunagari_parsers.raw import lost_places, raw_rows
-
-    for row in raw_rows(read.pages):
-        print(  # noqa: T201
-            json.dumps({"page": row.page, "table": row.table, "row": row.row, "cells": row.cells}, ensure_ascii=False)
-        )
-        for finding in lost_places(row):
-            _complain_of(path, finding)
-    for finding in read.findings:
-        _complain_of(path, finding)
+    options = ParseOptions(lambda path: _year_of(path, year), reader, how, report, output, raw_tables)
+    all_read = parse_files(files, options, _complain)
+    raise typer.Exit(0 if all_read else 2)
 
 
 @app.command(name="import")
@@ -133,6 +105,9 @@ def import_(
     url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
     columns: Columns = None,
+    report_html: Annotated[
+        Path | None, typer.Option(help="ページの画像と読み取った内容を並べた報告（HTML）を書き出すファイル")
+    ] = None,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
@@ -142,6 +117,10 @@ def import_(
     from tsunagari.parsing import DocumentReader, HowToRead, columns_of
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
+    if report_html:
+        from tsunagari.reporting import check_output, write_import_report
+
+        check_output(report_html, paths)
     outcome = import_documents(
         workspace, paths, options, _progress("読み取り中"), DocumentReader(pages), HowToRead(columns_of(columns))
     )
@@ -170,6 +149,8 @@ def import_(
         if outcome.staged.must_look:
             typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
         typer.echo("公開するには tsunagari publish を実行してください。")
+    if report_html:
+        write_import_report(outcome, workspace.archive, report_html)
     raise typer.Exit(2 if outcome.failures else 0)
 
 
@@ -287,37 +268,6 @@ def meili_keys(
         raise typer.BadParameter("--new-master-key か、--master-key-file と --out-dir の両方を指定してください")
 
 
-def parse_line(program: Program) -> dict[str, Any]:
-    """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all."""
-    first = program.phones[0] if program.phones else None
-    at = program.provenance
-    return {
-        "prefecture": program.prefecture,
-        "municipality": program.municipality,
-        "program_name": program.program_name,
-        "description": program.description,
-        "department": program.department,
-        "phone": first.number if first else None,
-        "extension": first.extension if first else None,
-        "phones": [
-            {
-                "number": one.number,
-                "extension": one.extension,
-                "note": one.note,
-                "role": one.role,
-                "raw": one.raw,
-            }
-            for one in program.phones
-        ],
-        "fiscal_year": program.fiscal_year,
-        "source_kind": program.source_kind,
-        "page": at.page,
-        "row": at.row,
-        "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom] if at.rect else None,
-        "document_sha256": at.document_sha256,
-    }
-
-
 def main() -> None:
     """The program's entry: the outer loop, where errors become one line and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
@@ -326,7 +276,7 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         app()
-    except (CrawlerError, IndexerError, SettingsError) as error:
+    except (CrawlerError, IndexerError, OutputError, SettingsError) as error:
         _fail(str(error), 1)
     except ParserError as error:
         _fail(str(error), 2)
@@ -364,13 +314,6 @@ def _progress(label: str) -> Callable[[str], None]:
             typer.echo(f"{label}：{name}", err=True)
 
     return say
-
-
-def _complain_of(path: Path, finding: Finding) -> None:
-    row = f"、{finding.row}行目" if finding.row else ""
-    place = f"（{finding.page}ページ{row}）" if finding.page else ""
-    mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
-    _complain(f"{path.name}{place}：{mark} [{finding.code}] {finding.message}")
 
 
 def _complain(message: str) -> None:

@@ -93,6 +93,11 @@ def parse_document(
     return _with_year(result, report, fiscal_year)
 
 
+def is_pdf(content: bytes) -> bool:
+    """Whether the bytes begin as a PDF does; else they are a text, or nothing that can be read."""
+    return b"%PDF-" in content[:_HEADER_WITHIN]
+
+
 def _as_displayed(result: LayoutResult, pages: Sequence[PageTables]) -> LayoutResult:
     """The result with the rectangles of turned pages as these pages are displayed; layouts work in the reading frame."""
     turned = {page.page: page for page in pages if page.turned}
@@ -131,7 +136,7 @@ def _medium(content: bytes, name: str) -> tuple[Medium, str]:
     """What the document is, and its text if that is all it is."""
     if not content:
         raise EmptyFileError(name, "ファイルが空です（0バイト）")
-    if b"%PDF-" in content[:_HEADER_WITHIN]:
+    if is_pdf(content):
         return Medium.PDF, ""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")

@@ -17,6 +17,10 @@ class ColumnDataError(ParserError):
     """The data file that gives columns their meaning is malformed."""
 
 
+class PictureError(ParserError):
+    """A picture of a page or a row cannot be made; the message names the page."""
+
+
 class UnreadableDocumentError(ParserError):
     """A document from which nothing could be read; ``code`` is stable, the message is for an administrator.
 
