@@ -26,13 +26,14 @@ class RowPlace:
 class Decided:
     """A prefecture (empty: undecided), what decided it in an administrator's words, and which ones could be meant.
 
-    ``is_shared``: the body's name stands in more than one prefecture.
+    ``kind`` is what decided it as :attr:`tsunagari_parsers.records.Program.place_evidence` calls it. ``is_shared``: the body's name stands in more than one prefecture.
     """
 
     prefecture: str
     evidence: str
     candidates: tuple[str, ...] = ()
     is_shared: bool = False
+    kind: str = ""
 
 
 def decide_prefectures(rows: Sequence[RowPlace]) -> list[Decided]:
@@ -50,21 +51,21 @@ def decide_prefectures(rows: Sequence[RowPlace]) -> list[Decided]:
 
 def _alone(row: RowPlace) -> Decided:
     if prefecture_named(row.body):
-        return Decided(row.body, "実施主体が都道府県", (row.body,))
+        return Decided(row.body, "実施主体が都道府県", (row.body,), kind="body cell")
     if row.label:
-        return Decided(row.label, "都道府県の欄", (row.label,))
+        return Decided(row.label, "都道府県の欄", (row.label,), kind="prefecture cell")
     places = municipalities_named(row.body)
     names = tuple(place.prefecture.name for place in places)
     if len(names) == 1:
-        return Decided(names[0], "市区町村名", names)
+        return Decided(names[0], "市区町村名", names, kind="only one of this name")
     codes = {code for number in row.numbers for code in prefectures_of_number(number)}
     near = [place.prefecture.name for place in places if place.prefecture.code in codes]
     is_shared = len(names) > 1
     if len(near) == 1:
-        return Decided(near[0], f"市外局番（{row.numbers[0]}）", names, is_shared)
+        return Decided(near[0], f"市外局番（{row.numbers[0]}）", names, is_shared, "area code")
     labelled = [name for name in near or names if name in row.page_labels]
     if len(labelled) == 1:
-        return Decided(labelled[0], "同じページの都道府県の欄", names, is_shared)
+        return Decided(labelled[0], "同じページの都道府県の欄", names, is_shared, "prefecture cell")
     return Decided("", "", tuple(near or names), is_shared)
 
 
@@ -84,4 +85,4 @@ def _by_neighbours(row: Decided, before: str, after: str) -> Decided:
     ]
     if len(between) != 1:
         return row
-    return Decided(between[0], f"前後の行（{before}、{after}）", row.candidates, row.is_shared)
+    return Decided(between[0], f"前後の行（{before}、{after}）", row.candidates, row.is_shared, "neighbouring rows")

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 from tests.dumps import Row, plain_list, spaced_list
 from tests.golden import check_golden
 
-from tsunagari.cli import parse_line
+from tsunagari.lines import parse_line
 from tsunagari_crawler import Edition
 from tsunagari_parsers import ParsedDocument, PhoneRole
 from tsunagari_parsers.document import parse_document

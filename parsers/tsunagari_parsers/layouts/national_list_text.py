@@ -57,7 +57,7 @@ def recognises(source: Source) -> bool:
         for line in lines
         if line.width <= _LONGEST_HEADER
         for token in header_tokens(line.text, source.names)[0]
-        if (field := source.names.fields.get(comparable(token)))
+        for field in source.names.fields.get(comparable(token), ())[:1]
     }
     return fields >= _REQUIRED and any(row.phone and row.start.is_known for row in tell_apart(lines, source.names).rows)
 
@@ -86,6 +86,7 @@ def read(source: Source) -> LayoutResult:
                 phones=phones,
                 provenance=Provenance(source.sha256, row.first.page, None, number, row.first.number),
                 number=row.start.number,
+                place_evidence=place.kind,
             )
         )
         findings += [*_check_cells(where, cells), *_check_phone(where, row, phones)]
@@ -128,7 +129,9 @@ def _role_evidence(told: Told, names: ColumnNames) -> str:
         for one in told.apart
         if one.why is Furniture.HEADER
         for token in header_tokens(one.line.text, names)[0]
-        if names.phone_roles.get(comparable(token)) is PhoneRole.ENQUIRY and comparable(token) not in names.fields
+        if names.phone_roles.get(comparable(token)) is PhoneRole.ENQUIRY
+        # A header of one meaning names its column; the others stand above several.
+        and len(names.fields.get(comparable(token), ())) != 1
     ]
     return max(headers, key=len, default=_OWN_EVIDENCE)
 
