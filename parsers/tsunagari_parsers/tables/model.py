@@ -147,6 +147,8 @@ class PageTables:
     crop box but spaces, doubled ones included; ``pictures`` counts images, and sets of rules that are too many for a table.
     ``turned`` is by how many degrees, clockwise, the displayed page was turned so that its text runs from left to right (0, 90, 180
     or 270). ``stray`` are those lines of ``outside`` that stand within the outline of a ruled table and in none of its cells.
+    ``pieces`` are the lines of ``outside`` cut at their wide gaps, if there are any: from them,
+    :func:`~tsunagari_parsers.tables.settling.settle` makes the rows of tables without rules that begin on another page; then they are gone.
     """
 
     page: int
@@ -159,6 +161,7 @@ class PageTables:
     pictures: int
     turned: int = 0
     stray: tuple[Line, ...] = ()
+    pieces: tuple[Line, ...] = ()
 
     def displayed(self, rect: Rect) -> Rect:
         """A rectangle of this page's reading frame as it lies on the displayed page: points from the crop box's top left."""
