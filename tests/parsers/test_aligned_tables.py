@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.geometry_pdfs import FONT, drawn, grid_of
 from tests.pdfs import text_pdf
 
+from tsunagari_parsers.reading import read_pages
 from tsunagari_parsers.tables import PageTables, Table, read_page
 
 HEADER = ("都道府県", "実施主体", "事業名", "事業概要", "電話番号")
@@ -133,6 +134,53 @@ def test_text_beside_and_between_ruled_tables_stays_out_of_other_tables() -> Non
     page = page_of(draw)
     assert [table.is_ruled for table in page.tables] == [True, False, True]
     assert [rows_of(table) for table in page.tables] == [list(ROWS)] * 3
+
+
+def settled(*rows: list[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
+    def page(some: list[tuple[str, ...]]) -> Callable[[Canvas], None]:
+        return lambda canvas: (grid_of(canvas, some, lefts=(40, 140, 240, 400, 500)), None)[1]
+
+    read = read_pages(drawn(*map(page, rows)), "list.pdf").pages
+    assert [line.text for one in read for line in one.outside] == []
+    return [[row for table in one.tables for row in rows_of(table)] for one in read]
+
+
+BODY: list[tuple[str, ...]] = [
+    ("都道府県", "実施主体", "事業概要", "電話番号"),
+    ("北海道", "札幌市", "相談に応じる", "011-211-2962"),
+    ("青森県", "弘前市", "居場所を開く", "0172-35-1111"),
+    ("岩手県", "盛岡市", "講座を開く", "019-651-4111"),
+]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [("宮城県", "仙台市", "調査をする", "022-261-1111")],
+        [("宮城県", "仙台市", "調査をする", ""), ("秋田県", "秋田市", "相談", "")],
+        [("", "", "その内容を公表する", ""), *BODY[1:]],
+        [("", "", "その内容を公表し、\nその後も続ける", ""), ("宮城県", "仙台市", "調査をする", "")],
+        [(*row[:3], "") for row in BODY[1:]],
+        [(row[0], "", *row[2:]) for row in BODY[1:]],
+    ],
+)
+def test_a_page_that_goes_on_with_a_table_has_its_columns(more: list[tuple[str, ...]]) -> None:
+    assert settled(BODY, more) == [BODY, more]
+    assert settled(BODY, more, BODY[1:]) == [BODY, more, BODY[1:]]
+
+
+def test_text_after_a_table_that_does_not_stand_in_its_columns_is_no_row_of_it() -> None:
+    def table(canvas: Canvas) -> None:
+        grid_of(canvas, BODY, lefts=(40, 140, 240, 400, 500))
+
+    def note(canvas: Canvas) -> None:
+        canvas.drawString(60, 770, "この一覧についての問い合わせは、内閣府男女共同参画局までお願いします。")
+        canvas.drawString(60, 750, "電話でも受け付けます。")
+
+    one, two = read_pages(drawn(table, note), "list.pdf").pages
+    assert rows_of(one.tables[0]) == BODY
+    assert two.tables == ()
+    assert len(two.outside) == 2
 
 
 LETTER = (

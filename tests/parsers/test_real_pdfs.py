@@ -28,12 +28,14 @@ FILES = (
     ("kobe-teikijunkai-rot90-kangxi.pdf", 1, 873),
     ("meti-kisoku-shinkyu-word365.pdf", 9, 9_570),
     ("mhlw-jinzai-pamphlet.pdf", 6, 5_433),
-    ("mhlw-online-hokkaido.pdf", 32, 64_164),
+    ("mhlw-online-hokkaido.pdf", 32, 64_150),
     ("osaka-criteria-skypdf.pdf", 4, 3_938),
     ("osaka-faq-skypdf.pdf", 1, 1_211),
     ("osaka-yodogawa-skypdf.pdf", 67, 32_102),
     ("yamaguchi-patients-excel2013.pdf", 40, 30_586),
 )
+#: Lines with a character that the file maps to nothing: a line end that Excel has printed after an address on the web.
+WITHOUT_MEANING = {"mhlw-online-hokkaido.pdf": 2}
 _read: dict[str, ReadPages] = {}
 
 
@@ -51,7 +53,8 @@ def in_cells(page: PageTables) -> int:
 def test_no_character_within_a_table_is_lost_and_another_reader_sees_no_more(name: str, pages: int, least: int) -> None:
     document = read(name)
     assert len(document.pages) == pages
-    assert [finding for finding in document.findings if finding.level is Level.MUST_LOOK] == []
+    findings = [finding.code for finding in document.findings if finding.level is Level.MUST_LOOK]
+    assert findings == ["unknown-character"] * WITHOUT_MEANING.get(name, 0)
     assert [line.text for page in document.pages for line in page.stray] == []
     assert sum(map(in_cells, document.pages)) >= least
     assert not any(row.lost for row in raw_rows(document.pages))

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.bands import Mark, row_spans
-from tsunagari_parsers.tables.characters import assign, extent, line_rows
+from tsunagari_parsers.tables.characters import assign, extent, line_rows, line_text
 from tsunagari_parsers.tables.frame import Object
 from tsunagari_parsers.tables.grid import grid
-from tsunagari_parsers.tables.model import Table, TableSettings
+from tsunagari_parsers.tables.model import Line, Table, TableSettings
 from tsunagari_parsers.tables.rules import Box
 from tsunagari_parsers.tables.white import Piece, Span, best_region, distance, pieces
 
@@ -89,6 +90,19 @@ def aligned_tables(
         start += len(draft.boxes)
         tables.append(grid(page, draft.boxes, own, draft.drawn, settings, is_ruled=False))
     return tables, outside
+
+
+def outside_pieces(chars: Sequence[Object], blanks: Sequence[Object], settings: TableSettings) -> tuple[Line, ...]:
+    """Text that is in no table, each line cut at its wide gaps, from the top."""
+    level = [char for char in chars if not char.get("turn")]
+    if not level:
+        return ()
+    em = median(char["size"] for char in level)
+    return tuple(
+        Line(line_text(piece.chars), Rect(piece.x0, piece.top, piece.x1, piece.bottom), is_full=False)
+        for line in line_rows(level, settings)
+        for piece in pieces(line, blanks, em, settings)
+    )
 
 
 def parted(

@@ -149,6 +149,8 @@ class PageTables:
     ``turned`` is by how many degrees, clockwise, the displayed page was turned so that its text runs from left to right (0, 90, 180
     or 270). ``stray`` are those lines of ``outside`` that stand within the outline of a ruled table and in none of its cells. ``boxes``
     and ``pieces`` are the page's text once more, as it stands in boxes (:mod:`tsunagari_parsers.boxes`), where most of it is in no table.
+    ``cut_lines`` are the lines of ``outside`` cut at their wide gaps, if there are any: from them,
+    :func:`~tsunagari_parsers.tables.settling.settle` makes the rows of tables without rules that begin on another page; then they are gone.
     """
 
     page: int
@@ -163,6 +165,7 @@ class PageTables:
     stray: tuple[Line, ...] = ()
     boxes: tuple[Box, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    cut_lines: tuple[Line, ...] = ()
 
     def displayed(self, rect: Rect) -> Rect:
         """A rectangle of this page's reading frame as it lies on the displayed page: points from the crop box's top left."""

@@ -9,7 +9,7 @@ from pdfplumber.page import Page
 
 from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.records import Rect
-from tsunagari_parsers.tables.aligned import aligned_tables, parted
+from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces, parted
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid
@@ -42,9 +42,11 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
             )
     obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
     aligned: list[Table] = []
+    cut: tuple[Line, ...] = ()
     if outside:
         blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
         aligned, outside = aligned_tables(page.page_number, outside, blanks, obstacles, rules.loose, settings)
+        cut = outside_pieces(outside, blanks, settings)
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
     left, _ = text_lines(outside, Rect(0.0, 0.0, width, height), settings)
@@ -67,6 +69,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         drawn=sum(1 for char in every if char["text"].strip()),
         pictures=len(page.images) + rules.drawings,
         turned=frame.turned,
+        cut_lines=cut,
         stray=tuple(line for line in lines if _is_stray(line, tables)),
         boxes=boxes,
         pieces=pieces,

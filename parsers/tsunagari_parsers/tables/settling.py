@@ -11,11 +11,12 @@ Pure functions over what was read of each page. They change tables in two ways a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tsunagari_parsers.records import Rect
-from tsunagari_parsers.tables.model import Cell, Line, PageTables, Table, TableSettings
+from tsunagari_parsers.tables.consensus import beside, joined_lines, with_common_columns
+from tsunagari_parsers.tables.model import Cell, PageTables, Table, TableSettings
 
 #: Tables share their columns if this part of the smaller one's edges, and no fewer than so many, lie at the same places.
 _SHARED = 0.6
@@ -41,7 +42,7 @@ def settle(pages: Sequence[PageTables], settings: TableSettings | None = None) -
     settled = [
         replace(page, tables=tuple(tables[page.page, number] for number in range(len(page.tables)))) for page in pages
     ]
-    return tuple(settled)
+    return tuple(replace(page, cut_lines=()) for page in with_common_columns(settled, settings))
 
 
 def _edges(table: Table) -> tuple[float, ...]:
@@ -70,7 +71,9 @@ def _has(edges: Sequence[float], edge: float, tolerance: float) -> bool:
     return any(abs(edge - other) <= tolerance for other in edges)
 
 
-def _drop_phantoms(tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float) -> None:
+def _drop_phantoms(
+    tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float
+) -> None:
     """Take out of the family's tables each edge that some of them lack and that parts no text in those that have it."""
     if len({tuple(round(edge) for edge in _edges(tables[key])) for key in family}) == 1:
         return
@@ -149,11 +152,7 @@ def _without_stray_rules(table: Table) -> Table:
             for left in table.cells
             if left.last_column == column - 1 and (left.row, left.last_row) == (right.row, right.last_row)
         ]
-        if (
-            pairs
-            and len(pairs) == sum(cell.column == column for cell in table.cells)
-            and all(_is_one(*pair) for pair in pairs)
-        ):
+        if pairs and len(pairs) == sum(cell.column == column for cell in table.cells) and all(_is_one(*pair) for pair in pairs):
             table = _merged(table, pairs, column)
     return table
 
@@ -164,15 +163,10 @@ def _is_one(left: Cell, right: Cell) -> bool:
         empty = right if left.lines else left
         return empty.rect.x1 - empty.rect.x0 <= _NARROW
     return any(
-        0 <= other.rect.x0 - one.rect.x1 + 1 <= 1 + _ONE_WORD * (one.rect.bottom - one.rect.top) and _beside(one, other)
+        0 <= other.rect.x0 - one.rect.x1 + 1 <= 1 + _ONE_WORD * (one.rect.bottom - one.rect.top) and beside(one, other)
         for one in left.lines
         for other in right.lines
     )
-
-
-def _beside(one: Line, other: Line) -> bool:
-    shared = min(one.rect.bottom, other.rect.bottom) - max(one.rect.top, other.rect.top)
-    return shared > 0.5 * min(one.rect.bottom - one.rect.top, other.rect.bottom - other.rect.top)
 
 
 def _merged(table: Table, pairs: Sequence[tuple[Cell, Cell]], column: int) -> Table:
@@ -185,34 +179,10 @@ def _merged(table: Table, pairs: Sequence[tuple[Cell, Cell]], column: int) -> Ta
             continue
         other = together.get(cell)
         if other:
-            lines = _joined_lines([*cell.lines, *other.lines])
+            lines = joined_lines([*cell.lines, *other.lines])
             rect = replace(cell.rect, x1=other.rect.x1)
             cell = replace(cell, rect=rect, last_column=other.last_column, lines=lines)  # noqa: PLW2901
         first, last = cell.column - (cell.column >= column), cell.last_column - (cell.last_column >= column)
         cells.append(replace(cell, column=first, last_column=last))
     lefts = tuple(left for index, left in enumerate(table.column_lefts) if index != column)
     return replace(table, column_lefts=lefts, cells=tuple(cells))
-
-
-def _joined_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Pieces of text that stand on one line as one line each, from the top."""
-    joined: list[Line] = []
-    for line in sorted(lines, key=lambda line: line.rect.top + line.rect.bottom):
-        if joined and _beside(joined[-1], line):
-            one, other = sorted((joined[-1], line), key=lambda line: line.rect.x0)
-            gap = other.rect.x0 - one.rect.x1 > _ONE_WORD * (one.rect.bottom - one.rect.top)
-            joined[-1] = Line(
-                f"{one.text}{' ' if gap else ''}{other.text}", _around([one.rect, other.rect]), other.is_full
-            )
-        else:
-            joined.append(line)
-    return tuple(joined)
-
-
-def _around(rects: Sequence[Rect]) -> Rect:
-    return Rect(
-        min(rect.x0 for rect in rects),
-        min(rect.top for rect in rects),
-        max(rect.x1 for rect in rects),
-        max(rect.bottom for rect in rects),
-    )
