@@ -31,7 +31,9 @@ def grid_page(
     for number, rows in enumerate(tables):
         if number < len(above) and above[number]:
             outside.append(Line(above[number], Rect(10, top - 15, 200, top - 5), is_full=False))
-        made.append(_table(rows, page, top, open_above, open_below, is_ruled, overwritten))
+        made.append(
+            _table(rows, top, page=page, is_open=(open_above, open_below), is_ruled=is_ruled, overwritten=overwritten)
+        )
         top += _HEIGHT * len(rows) + 60
     characters = sum(len(cell.text) for table in made for cell in table.cells) + sum(len(one.text) for one in outside)
     return PageTables(page, 842.0, 595.0, tuple(made), tuple(outside), characters, characters, 0)
@@ -39,10 +41,10 @@ def grid_page(
 
 def _table(
     rows: Sequence[Sequence[str]],
-    page: int,
     top: float,
-    open_above: bool,
-    open_below: bool,
+    *,
+    page: int,
+    is_open: tuple[bool, bool],
     is_ruled: bool,
     overwritten: Sequence[str],
 ) -> Table:
@@ -68,8 +70,8 @@ def _table(
                     column,
                     last_column,
                     tuple(_line(line, rect, at) for at, line in enumerate(text.split("\n"))) if text else (),
-                    top_drawn=not (open_above and row == 0),
-                    bottom_drawn=not (open_below and last_row == len(rows) - 1),
+                    top_drawn=not (is_open[0] and row == 0),
+                    bottom_drawn=not (is_open[1] and last_row == len(rows) - 1),
                     is_overwritten=text in overwritten,
                 )
             )

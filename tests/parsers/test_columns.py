@@ -253,6 +253,6 @@ def test_an_administrator_teaches_names_without_code() -> None:
     ],
 )
 def test_a_wrong_file_of_names_says_what_is_wrong(text: str, said: str) -> None:
-    with pytest.raises(ColumnDataError, match="mine.toml") as caught:
+    with pytest.raises(ColumnDataError, match=r"mine\.toml") as caught:
         load_column_names(text, where="mine.toml")
     assert said in str(caught.value)
