@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -47,7 +47,7 @@ _MOST_HEADER_ROWS = 3
 _BRACKETS = re.compile(r"[(\[【〔<](.*?)[)\]】〕>]")
 _PARTS = re.compile(r"[/・、,&]|及び|および")
 #: What stands before a header without meaning: marks, and a number of its own.
-_LEADING = re.compile(r"^(?:[※*●○■□◆◇]+|[(]?\d{1,2}[).]|[①-⑳])")
+_LEADING = re.compile(r"^(?:[※*●○■□◆◇]+|[(]?\d{1,2}[).]?(?=\D))")
 _ASIDE = re.compile(r"[(\[](?:.*)[)\]]|単位.*|※.*")
 
 
@@ -178,7 +178,7 @@ def find_headers(table: Table, names: ColumnNames, accepts: Accepts) -> list[tup
     found = []
     row = 0
     while row < len(table.row_tops):
-        header = None if _is_alone(table, grid, row) else _header_at(table, grid, row, names, accepts)
+        header = None if _is_alone(table, grid, row, names) else _header_at(table, grid, row, names, accepts)
         if header:
             found.append((row, header))
         row += header.rows if header else 1
@@ -232,12 +232,15 @@ def _of_parts(core: str, names: ColumnNames) -> tuple[str, ...]:
     return ()
 
 
-def _is_alone(table: Table, grid: Mapping[tuple[int, int], Cell], row: int) -> bool:
+def _is_alone(table: Table, grid: Mapping[tuple[int, int], Cell], row: int, names: ColumnNames) -> bool:
     """Whether one cell is all that has text in a row of several columns: a title or a section, not the top of a header."""
-    cells = {
-        grid[row, column].rect: grid[row, column] for column in range(len(table.column_lefts)) if (row, column) in grid
-    }
-    return len(table.column_lefts) > 1 and sum(1 for cell in cells.values() if cell.text.strip()) <= 1
+    said = {cell.rect: cell for cell in _cells_of(table, grid, row) if cell.text.strip()}
+    known = any(comparable(cell.text) in {*names.fields, *names.phone_roles} for cell in said.values())
+    return len(table.column_lefts) > 1 and len(said) <= 1 and not known
+
+
+def _cells_of(table: Table, grid: Mapping[tuple[int, int], Cell], row: int) -> list[Cell]:
+    return [grid[row, column] for column in range(len(table.column_lefts)) if (row, column) in grid]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,7 @@ class _Column:
     text: str
     fields: tuple[str, ...]
     with_fax: bool
+    first_row: int
     last_row: int
 
 
@@ -262,27 +266,39 @@ def _header_at(
         header = _header(columns, grid, row, rows, names)
         if not accepts(header.columns):
             continue
-        more = best is None or (
-            len(header.columns) > len(best.columns) and _is_known(table, grid, row + rows - 1, names)
-        )
-        if more or _is_aside(table, grid, row + rows - 1):
-            best = header
+        last = row + rows - 1
+        if best is None:
+            is_better = rows == 1 or _is_merged(columns, row) or _is_known(table, grid, row, row, names)
+        else:
+            is_more = len(header.columns) > len(best.columns) and _is_known(table, grid, last, row, names)
+            is_better = is_more or _is_aside(table, grid, last)
+        best = header if is_better else best
     return best
 
 
-def _is_known(table: Table, grid: Mapping[tuple[int, int], Cell], row: int, names: ColumnNames) -> bool:
-    """Whether a row reads like headers, or like the lower halves of headers: one datum 「電話」 makes no header of a row."""
+def _is_merged(columns: list[_Column], row: int) -> bool:
+    """Whether a field's name on the header's first row reaches into the next one."""
+    return any(column.fields and column.first_row == row < column.last_row for column in columns)
+
+
+def _is_known(table: Table, grid: Mapping[tuple[int, int], Cell], row: int, top: int, names: ColumnNames) -> bool:
+    """Whether a row from ``top`` on reads like headers or parts of them.
+
+    One datum 「電話」 makes no header of a row, and a row of data above a repeated header is none. A cell over several columns
+    is the name of a group, and may be unknown.
+    """
     known = unknown = 0
-    for column in range(len(table.column_lefts)):
-        cell, above = grid.get((row, column)), grid.get((row - 1, column))
-        if cell is None or cell.row != row or not cell.text.strip():
+    for cell in dict.fromkeys(_cells_of(table, grid, row)):
+        if cell.row != row or not cell.text.strip():
             continue
-        whole = (above.text if above else "") + cell.text
-        if meaning_of(cell.text, names)[0] or meaning_of(whole, names)[0]:
+        near = [grid.get((row - 1, cell.column)) if row > top else None, grid.get((cell.last_row + 1, cell.column))]
+        above, below = (one.text if one else "" for one in near)
+        wholes = [cell.text, above + cell.text, cell.text + below]
+        if cell.last_column > cell.column or any(meaning_of(text, names)[0] for text in wholes):
             known += 1
-        else:
+        elif comparable(cell.text) not in names.phone_roles:
             unknown += 1
-    return known > 0 and known >= unknown
+    return known >= unknown
 
 
 def _is_aside(table: Table, grid: Mapping[tuple[int, int], Cell], row: int) -> bool:
@@ -305,15 +321,13 @@ def _columns(
         if stack:
             cell, text, (fields, with_fax) = _decide(stack, names)
             rect = cell.rect
-            one = _Column(range(column, column + 1), text, fields, with_fax, cell.last_row)
+            one = _Column(range(column, column + 1), text, fields, with_fax, cell.row, cell.last_row)
             single.append(((rect.x0, rect.top, rect.x1, rect.bottom), one))
     together = []
     for _, group in groupby(single, key=lambda pair: pair[0]):
         columns = [one for _, one in group]
         first, last = columns[0], columns[-1]
-        together.append(
-            _Column(range(first.at.start, last.at.stop), first.text, first.fields, first.with_fax, first.last_row)
-        )
+        together.append(replace(first, at=range(first.at.start, last.at.stop)))
     return together
 
 

@@ -198,7 +198,7 @@ def _numbers(tokens: Sequence[_Token], *, with_fax: bool) -> list[_Found]:
 def _after_fax(tokens: Sequence[_Token], index: int, label: _Kind | None, found: list[_Found]) -> _Kind | None:
     """What the word FAX makes of the numbers after it; 「03-…（FAX）」 speaks of the number before."""
     before = _next(tokens, index, -1, skip=(_Kind.SPACE, _Kind.SEPARATOR))
-    after = _next(tokens, index, 1)
+    after = _next(tokens, index, 1, skip=(_Kind.SPACE, _Kind.SEPARATOR))
     if before and before.kind is _Kind.TEL and label is _Kind.TEL:
         return label  # 「TEL/FAX 03-…」: one number for both.
     if after and after.kind in {_Kind.NUMBER, _Kind.NOTE}:

@@ -163,7 +163,9 @@ def contact_findings(row: ListRow, contact: Contact) -> list[Finding]:
     if field not in row.header.columns:
         return []
     findings = []
-    if not raw.strip():
+    if not raw.strip() and field in row.cells and row.cells[field].is_overwritten:
+        pass  # Emptied for what has run into it, and told as that.
+    elif not raw.strip():
         findings.append(_missing("no-phone", "電話番号" if field == "phone" else "問合せ先", row, field))
     elif contact.problem:
         message = f"電話番号を読み取れません：「{contact.problem}」（欄の文字：「{shown}」）"

@@ -205,7 +205,8 @@ def _table_items(
             continue
         columns = state.header.columns if goes_on and state.header else {}
         spans = {field: _span(state.table, at) for field, at in columns.items()} if state.table else {}
-        heading = _heading_of(table, row, spans.get("prefecture")) if spans or starts else None
+        kept_out = [_span(state.table, at) for at in state.header.addresses] if state.table and state.header else []
+        heading = _heading_of(table, row, spans.get("prefecture"), kept_out) if spans or starts else None
         if heading:
             yield _heading_item(table, row, heading, state)
             row += 1
@@ -213,7 +214,8 @@ def _table_items(
         last = _last_of_band(table, row, spans[key]) if spans else row
         last = min(last, min((start - 1 for start in starts if start > row), default=last))
         cells = _cells(table, row, last, spans)
-        kept_out = [_span(state.table, at) for at in state.header.addresses] if state.table and state.header else []
+        if kept_out:
+            cells = {field: _without_foreign_text(cell) if field != key else cell for field, cell in cells.items()}
         text = " / ".join(_cell_texts(table, row, last, kept_out if spans else ()))
         if not spans or state.header is None:
             # Which of these columns holds addresses, nobody knows.
@@ -284,6 +286,11 @@ def _cells(table: Table, first: int, last: int, spans: Mapping[str, tuple[float,
     return found
 
 
+def _without_foreign_text(cell: Cell) -> Cell:
+    """A cell into which text of another column has run is empty in a list with addresses: that text may be one."""
+    return replace(cell, lines=()) if cell.is_overwritten else cell
+
+
 def _cells_at(table: Table, row: int, span: tuple[float, float]) -> list[Cell]:
     middle = (span[0] + span[1]) / 2
     return [
@@ -311,11 +318,14 @@ class _Heading:
     place: PlaceWords | None
 
 
-def _heading_of(table: Table, row: int, prefecture: tuple[float, float] | None) -> _Heading | None:
+def _heading_of(
+    table: Table, row: int, prefecture: tuple[float, float] | None, addresses: Sequence[tuple[float, float]]
+) -> _Heading | None:
     """What a row says in which one cell only has text: a place, a note, a sum, another heading; None: it is a row.
 
     A single cell over all columns is always one of these; a text in one column only is one if it is a place's name, and a
-    prefecture's name in the column of the prefectures is a row whose other cells are empty.
+    prefecture's name in the column of the prefectures is a row whose other cells are empty. What stands in a column of
+    addresses is no heading.
     """
     cells = [cell for cell in table.cells if cell.row <= row <= cell.last_row]
     said = [cell for cell in cells if cell.text.strip()]
@@ -323,6 +333,8 @@ def _heading_of(table: Table, row: int, prefecture: tuple[float, float] | None) 
         return None
     text = join_name(said[0].text.split("\n"))
     spans_all = len(table.column_lefts) > 1 and said[0].last_column - said[0].column + 1 == len(table.column_lefts)
+    if not spans_all and any(span[0] <= _middle(said[0]) <= span[1] for span in addresses):
+        return None
     place = place_of_heading(text)
     if place and not spans_all and prefecture and prefecture[0] <= _middle(said[0]) <= prefecture[1]:
         return None

@@ -121,8 +121,6 @@ def _rows(source: Source) -> ListRows:
 
 def _contact(row: ListRow) -> Contact:
     field = "phone" if "phone" in row.header.columns else "contact"
-    if row.header.addresses and field in row.cells and row.cells[field].is_overwritten:
-        return Contact("", ())  # The text of another column has run in here, and that one may be the address.
     read = read_contact(
         row.text(field),
         role=row.header.phone_role,
