@@ -11,7 +11,7 @@ from tsunagari_parsers.boxes import Box, Piece, contains, shared
 from tsunagari_parsers.records import Goal, Rect
 from tsunagari_parsers.sheet_goals import goals_of_rows
 from tsunagari_parsers.sheet_headings import find_headings
-from tsunagari_parsers.sheet_lines import ends_sentence, is_open, join_flagged, width_of
+from tsunagari_parsers.sheet_lines import LONG_LINE, ends_sentence, is_open, join_flagged, width_of
 from tsunagari_parsers.tables import PageTables, Table
 from tsunagari_parsers.text import join_name, remove_layout_spaces
 
@@ -23,6 +23,8 @@ _GUTTER, _COLUMN_LINES, _COLUMN_WIDTH = 1.5, 3, 8.0
 _FRAME_SHARE = 0.6
 #: A line is full if less than this many characters would fit before the edge of the text.
 _ROOM = 1.6
+#: A line of so many pieces is the row of a table, ruled or not.
+_ROW_CELLS = 3
 #: Text keeps the same distance from both sides of its box, up to this many characters.
 _PADDING = 2.0
 #: A box laid over the upper edge of another is its title if it is no higher than this (points).
@@ -40,9 +42,12 @@ class GoalTable:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """``cells`` are the pieces that stand beside one another in it."""
+
     text: str
     rect: Rect
     size: float
+    cells: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def paragraphs_of_pieces(
     by_box: dict[int | None, list[Piece]] = {}
     for piece in pieces:
         by_box.setdefault(piece.box, []).append(piece)
+    _take_overflow(by_box)
     extents = {box: union([piece.rect for piece in own]) for box, own in by_box.items()}
     blocks = [_Block(table.rect, table.rows, _root(page, table.rect, body)) for table in tables]
     for box, own in by_box.items():
@@ -127,6 +133,21 @@ def is_title_of(title: Box, body: Box) -> bool:
         and shared(title.rect.x0, title.rect.x1, body.rect.x0, body.rect.x1) >= 0.5
         and not contains(body.rect, title.rect)
     )
+
+
+def _take_overflow(by_box: dict[int | None, list[Piece]]) -> None:
+    """Put text outside all boxes that goes on right below a box's last line to that box: it has run over the edge."""
+    outside = by_box.pop(None, [])
+    for piece in sorted(outside, key=lambda piece: piece.rect.top):
+        into = next((box for box, own in by_box.items() if box is not None and _runs_on(own, piece)), None)
+        by_box.setdefault(into, []).append(piece)
+
+
+def _runs_on(own: Sequence[Piece], piece: Piece) -> bool:
+    last = max(own, key=lambda one: one.rect.bottom)
+    left = min(one.rect.x0 for one in own)
+    gap = piece.rect.top - last.rect.bottom
+    return gap < 0.8 * piece.size and gap > -0.5 * piece.size and abs(piece.rect.x0 - left) < piece.size
 
 
 def _row(table: Table, row: int) -> list[str]:
@@ -196,7 +217,7 @@ def _lines(pieces: Sequence[Piece]) -> list[_Line]:
     for row in rows:
         row.sort(key=lambda piece: piece.rect.x0)
         text = "　".join(remove_layout_spaces(piece.text) for piece in row)
-        lines.append(_Line(text, union([piece.rect for piece in row]), max(piece.size for piece in row)))
+        lines.append(_Line(text, union([piece.rect for piece in row]), max(piece.size for piece in row), len(row)))
     return lines
 
 
@@ -229,7 +250,7 @@ def _flags(lines: Sequence[_Line], box: Rect | None, *, is_prose: bool) -> list[
     flags = []
     for at, line in enumerate(lines):
         after = lines[at + 1] if at + 1 < len(lines) else None
-        if after is None:
+        if after is None or max(line.cells, after.cells) >= _ROW_CELLS:
             flags.append(False)
             continue
         indented = after.text.startswith("　") or after.rect.x0 - left >= 0.8 * after.size
@@ -237,7 +258,9 @@ def _flags(lines: Sequence[_Line], box: Rect | None, *, is_prose: bool) -> list[
         if ends_sentence(line.text):
             flags.append(is_full and not indented)
         else:
-            flags.append(is_full or is_open(line.text))
+            # A long line that ends no sentence goes on, wherever its column ends.
+            is_long = is_prose and right - line.rect.x1 < _ROOM * line.size and width_of(line.text) >= LONG_LINE
+            flags.append(is_full or is_long or is_open(line.text))
     return flags
 
 

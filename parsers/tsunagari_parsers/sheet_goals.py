@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tsunagari_parsers.records import Goal
 from tsunagari_parsers.sheet_headings import sheet_words
@@ -29,7 +29,7 @@ def goals_of_rows(rows: Sequence[Sequence[str]]) -> tuple[Goal, ...]:
     if not rows:
         return ()
     columns = _columns(rows[0])
-    if not {"name", "target"} <= columns.keys() or not {"actual", "rate"} & columns.keys():
+    if not _is_header(columns):
         return ()
     goals = []
     for row in rows[1:]:
@@ -66,6 +66,27 @@ def goals_of_lines(paragraphs: Sequence[str]) -> tuple[Goal, ...]:
     return tuple(goals)
 
 
+def goals_of_paragraphs(paragraphs: Sequence[str]) -> tuple[tuple[Goal, ...], frozenset[str]]:
+    """The goals of rows that no rule parts, their cells set apart by full-width spaces; and which paragraphs those rows are.
+
+    Where no header stands over the kinds of goals, the rows have one cell more than their header.
+    """
+    rows = [paragraph.split("　") for paragraph in paragraphs]
+    for at, header in enumerate(rows):
+        if not _is_header(_columns(header)):
+            continue
+        end = at + 1
+        while (
+            end < len(rows) and len(rows[end]) in {len(header), len(header) + 1} and len(rows[end]) == len(rows[at + 1])
+        ):
+            end += 1
+        body = rows[at + 1 : end]
+        whole = ["", *header] if body and len(body[0]) > len(header) else header
+        if goals := goals_of_rows([whole, *body]):
+            return goals, frozenset(paragraphs[at:end])
+    return (), frozenset()
+
+
 def is_goal_line(text: str) -> bool:
     """Whether a line states a goal with its target."""
     return bool(_LINE.match(fold_width(text)))
@@ -87,6 +108,10 @@ def purpose_of(paragraphs: Sequence[str], rows: frozenset[str]) -> list[str]:
         if within and text.strip() and paragraph not in rows and not is_goal_line(text):
             said.append(text.strip())
     return said
+
+
+def _is_header(columns: Mapping[str, int]) -> bool:
+    return {"name", "target"} <= columns.keys() and bool({"actual", "rate"} & columns.keys())
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:

@@ -150,7 +150,7 @@ def load_sheet_words(text: str, *, where: str) -> SheetWords:
                 }
             ),
         )
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, re.error) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, re.error) as error:
         raise ColumnDataError(f"{where}：見出しの一覧として読めません（{error}）") from error
 
 

@@ -15,6 +15,8 @@ from tsunagari_parsers.text import join_name, remove_layout_spaces
 
 #: A heading in a box of its own takes at most so many lines; one that is written downwards has a line for each character.
 _LINES, _LINES_DOWNWARDS = 4, 12
+#: A bar that is no higher than this holds one line (parts of the text's size).
+_BAR = 2.5
 #: A title in a box that nobody knows has at most so many characters.
 _LONGEST_TITLE = 24
 #: A box this close to a heading is next to it (points); below it, in parts of the heading's height.
@@ -138,11 +140,11 @@ def owner_of(rect: Rect, size: float, boxes: Sequence[Box], heads: Sequence[Head
                 return head
         # Several headings in one box: the one above within it.
         inside = [head for head in parts if head.body is None and contains(boxes[box].rect, head.rect)]
-        if found := _nearest(rect, [(head, head.rect) for head in inside]):
+        if found := _nearest(rect, [(head, _column(head, parts)) for head in inside]):
             return found
     around = set(chain)
     free = [
-        (head, head.rect if head.body is None else union([head.rect, boxes[head.body].rect]))
+        (head, _column(head, parts) if head.body is None else union([head.rect, boxes[head.body].rect]))
         for head in parts
         if head.within is None or head.within in around
     ]
@@ -186,7 +188,13 @@ def _of_box(page: PageTables, box: int, own: Sequence[int]) -> Iterator[Head]:
 
 def _of_line(page: PageTables, at: int) -> Iterator[Head]:
     piece = page.pieces[at]
-    for index, heading in enumerate(find_headings(piece.text)):
+    found = find_headings(piece.text)
+    bar = page.boxes[piece.box].rect if piece.box is not None else None
+    if len(found) == 1 and not found[0].rest and bar and bar.bottom - bar.top < _BAR * piece.size:
+        # Text of another box has run into the heading's bar.
+        yield _head(found[0], bar, (at,), box=piece.box)
+        return
+    for index, heading in enumerate(found):
         yield _head(heading, piece.rect, (at,) if index == 0 else (), within=piece.box)
 
 
@@ -273,16 +281,28 @@ def _is_beside(title: Rect, body: Rect) -> bool:
     return -3 <= body.x0 - title.x1 <= _BESIDE and shared(title.top, title.bottom, body.top, body.bottom) >= 0.7
 
 
+def _column(head: Head, heads: Sequence[Head]) -> Rect:
+    """A heading with the breadth that the headings beside it leave to its text."""
+    left, right = 0.0, float("inf")
+    for other in heads:
+        if shared(head.rect.top, head.rect.bottom, other.rect.top, other.rect.bottom) > 0:
+            if other.rect.x0 >= head.rect.x1:
+                right = min(right, other.rect.x0)
+            elif other.rect.x1 <= head.rect.x0:
+                left = max(left, other.rect.x1)
+    return Rect(left, head.rect.top, right, head.rect.bottom)
+
+
 def _nearest(rect: Rect, heads: Sequence[tuple[Head, Rect]]) -> Head | None:
     """The heading whose region ends closest above ``rect`` in its column, else the closest at its left on its line."""
     above = [
-        (max(0.0, rect.top - region.bottom), abs(rect.x0 - region.x0), at)
+        (max(0.0, rect.top - region.bottom), abs(rect.x0 - head.rect.x0), at)
         for at, (head, region) in enumerate(heads)
         if head.rect.top < rect.top and shared(region.x0, region.x1, rect.x0, rect.x1) > 0
     ]
     beside = [
-        (rect.x0 - region.x1, 0.0, at)
-        for at, (head, region) in enumerate(heads)
+        (rect.x0 - head.rect.x1, 0.0, at)
+        for at, (head, _) in enumerate(heads)
         if head.rect.x1 <= rect.x0 + 1 and shared(head.rect.top, head.rect.bottom, rect.top, rect.bottom) >= 0.5
     ]
     best = min(beside or above, default=None)

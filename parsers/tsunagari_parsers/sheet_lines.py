@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tsunagari_parsers.sheet_goals import is_goal_line
 from tsunagari_parsers.sheet_headings import sheet_words
@@ -23,17 +23,23 @@ _SENTENCE_END = re.compile(r"[。．！？!?][」』)）]*$")
 #: A line that ends so goes on: a particle, a comma, an open bracket, a word cut off.
 _OPEN_END = re.compile(r"([、，（(「『・はがをにへともや]|の|より|から|まで|など|して|する|ための|および|及び|や)$")
 #: So many full-width characters is the least that a column of text is wide.
-_NARROWEST = 9.0
+_NARROWEST = 12.0
+#: A line of so many characters that ends no sentence is no item of a list, and goes on.
+LONG_LINE = 20.0
 #: A line is full if no more than this many characters would fit.
 _ROOM = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; ``width`` is that of its column in full-width characters where its wraps show it, else None."""
+    """A paragraph; ``width`` is that of its column in full-width characters where its wraps show it, else None.
+
+    ``is_close``: no blank line stands before it.
+    """
 
     text: str
     width: float | None = None
+    is_close: bool = False
 
 
 def clean_item(line: str) -> str:
@@ -82,21 +88,33 @@ def paragraphs_of_dump(lines: Sequence[str], *, is_prose: bool = True) -> list[P
     for block in _blocks(lines):
         own = _column(block) if is_prose else None
         for index, line in enumerate(block):
-            if index == 0 and goes_on and own is not None and width is not None and abs(own - width) > _ROOM:
+            if index == 0 and goes_on and not _takes_up(line, own, width):
                 goes_on = False
             if goes_on and not is_item(line):
                 before = out[-1]
-                out[-1] = Paragraph(join(before.text, line), before.width or own)
+                out[-1] = replace(before, text=join(before.text, line), width=before.width or own)
             else:
-                out.append(Paragraph(line, None))
+                out.append(Paragraph(line, is_close=index > 0))
             at = own if own is not None else (width if index == 0 and goes_on else None)
-            is_full = at is not None and width_of(line) >= at - _ROOM
+            is_full = at is not None and width_of(line) >= at - _ROOM and not _is_name(line)
+            longest = max(width_of(one) for one in block)
+            is_long = is_prose and index + 1 < len(block) and width_of(line) >= max(LONG_LINE, longest - _ROOM)
             ended = ends_sentence(line) or is_goal_line(line)
-            goes_on = not ended and (is_full or (index + 1 < len(block) and is_open(line)))
+            goes_on = not ended and (is_full or is_long or (index + 1 < len(block) and is_open(line)))
             if is_full and goes_on:
-                out[-1] = Paragraph(out[-1].text, at)
+                out[-1] = replace(out[-1], width=at)
         width = own if own is not None else width
     return out
+
+
+def _takes_up(line: str, own: float | None, width: float | None) -> bool:
+    """Whether the first line after a blank one can be the middle of a paragraph of this column.
+
+    It has the column's width itself, or ends the sentence; a title that happens to follow a full line does neither.
+    """
+    if width is None or (own is not None and abs(own - width) > _ROOM):
+        return False
+    return ends_sentence(line) or width_of(line) >= width - _ROOM
 
 
 def join(head: str, tail: str) -> str:
@@ -135,6 +153,11 @@ def _blocks(lines: Iterable[str]) -> list[list[str]]:
         else:
             blocks[-1] += [clean_item(part) for part in split_legend(line.strip())]
     return [block for block in blocks if block]
+
+
+def _is_name(line: str) -> bool:
+    """Whether a line ends as the name of a body does (センター, 協議会): it may be one of a list."""
+    return bool(re.search(rf"(?:{sheet_words().overview.bodies.pattern})$", line)) and "、" not in line
 
 
 def _column(block: Sequence[str]) -> float | None:

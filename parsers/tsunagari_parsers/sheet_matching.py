@@ -16,6 +16,8 @@ from tsunagari_parsers.text import comparable
 
 #: What a change of heading costs, what a heading left without text costs, and two widths in one body.
 _CHANGE, _MISSING, _TWO_WIDTHS = 1.0, 4.0, 3.0
+#: What it costs besides to begin a body where no blank line stands.
+_NO_GAP = 2.0
 #: Columns differ when their widths do by this many characters.
 _WIDTHS_DIFFER = 3.0
 
@@ -44,7 +46,8 @@ def _units(paragraphs: Sequence[Paragraph]) -> list[tuple[Paragraph, int]]:
         if is_subtitle(one.text) and index + 1 < len(paragraphs):
             titles.append(one.text)
         else:
-            units.append((Paragraph("\n".join([*titles, one.text]), one.width), len(titles) + 1))
+            first = paragraphs[index - len(titles)]
+            units.append((Paragraph("\n".join([*titles, one.text]), one.width, first.is_close), len(titles) + 1))
             titles = []
     return units
 
@@ -85,7 +88,7 @@ def _score(paragraph: Paragraph, kind: Kind) -> float:
 def _cost(paragraphs: Sequence[Paragraph], owners: Sequence[int], at: int, *, is_change: bool) -> float:
     """What it costs to begin a new body at a paragraph, or to go on with the one before: nothing, unless the columns differ."""
     if is_change:
-        return _CHANGE if at else 0.0
+        return (_CHANGE + (_NO_GAP if paragraphs[at].is_close else 0.0)) if at else 0.0
     own = paragraphs[at].width
     for index in range(at - 1, -1, -1):
         if owners[index] != owners[-1]:

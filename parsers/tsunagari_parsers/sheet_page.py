@@ -70,12 +70,12 @@ def read_sheet_page(page: PageTables) -> SheetPage:
         # A word within the drawing is a heading only where a box of its own makes it one.
         heads = [head for head in heads if head is drawing or (head.is_mark and (head.body is not None or head.rest))]
     taken = numbers | tabled | {at for head in heads for at in head.pieces}
+    taken |= _take_values(page, heads, taken)
     title = find_title(page, taken, has_headings=_is_sheet(marks))
     taken |= title.pieces
     if not drawing:
         heads += unknown_heads(page, heads, taken)
         taken |= {at for head in heads for at in head.pieces}
-    taken |= _take_values(page, heads, taken)
     nobody = Head(None, NO_HEADING, Rect(0, 0, 0, 0), frozenset())
     goals = next((head for head in heads if head.kind and head.kind.key == "goals"), None)
     for table in tables:
@@ -86,8 +86,8 @@ def read_sheet_page(page: PageTables) -> SheetPage:
     extents = [piece.rect for at, piece in enumerate(page.pieces) if at not in numbers]
     return SheetPage(
         page=page.page,
-        title=title.title,
-        place=title.place,
+        title=title.title or _value(page, heads, Role.NAME),
+        place=title.place or _value(page, heads, Role.BODY),
         title_text=joined([page.pieces[at] for at in title.pieces]),
         parts=tuple(_part(page, head) for head in [*heads, nobody] if head is not nobody or head.owned or head.tables),
         marks=frozenset(head.kind.key for head in marks if head.kind),
@@ -159,6 +159,12 @@ def _value_near(page: PageTables, head: Head, free: Sequence[int]) -> list[int]:
             near.append((page.width + rect.top, at))
     reading = [(gap, at) for gap, at in near if _reads(head, page.pieces[at].text)]
     return [min(reading)[1]] if reading else []
+
+
+def _value(page: PageTables, heads: Sequence[Head], role: Role) -> str:
+    """The value under the heading of a role, "" where there is none."""
+    head = next((head for head in heads if head.kind and head.kind.role is role), None)
+    return (head.rest or joined([page.pieces[at] for at in head.owned])) if head else ""
 
 
 def _reads(head: Head, text: str) -> bool:

@@ -16,7 +16,7 @@ from tsunagari_parsers.phones import find_extension, find_note, find_numbers
 from tsunagari_parsers.places import Prefecture, municipalities_named, prefecture_named, prefectures
 from tsunagari_parsers.records import Goal, Phone, PhoneRole, Program, Provenance, Rect, Section, SourceKind
 from tsunagari_parsers.report import Finding, Level
-from tsunagari_parsers.sheet_goals import goals_of_lines, purpose_of
+from tsunagari_parsers.sheet_goals import goals_of_lines, goals_of_paragraphs, purpose_of
 from tsunagari_parsers.sheet_headings import Describes, Kind, Role, amount_of, number_of, sheet_words
 from tsunagari_parsers.sheet_lines import is_subtitle
 from tsunagari_parsers.stays import named_bodies, offers_stay, tells_of_stay
@@ -24,10 +24,13 @@ from tsunagari_parsers.text import comparable, fold_width
 
 #: What a part without a heading is called.
 NO_HEADING = "（見出しなし）"
+#: A text without a heading that is no longer is a remark (characters).
+_LONGEST_REMARK = 100
 #: Findings carry no more of a text than this.
 _SHOWN = 30
 
 _BRACKETED = re.compile(r"[【［\[〔(（]\s*([^】］\]〕)）【（(]{2,24}?)\s*[】］\]〕)）]")
+_GOAL_WORDS = re.compile(r"目標値|達成値|達成率|実績値")
 _LIKE_A_PLACE = re.compile(r"[^のをにはがで、。]{1,14}[都道府県市区町村]$")
 #: 「上川郡東川町」: the county before a town's name.
 _COUNTY = re.compile(r"^[^市区町村]{1,6}郡(?=.+[町村]$)")
@@ -94,6 +97,14 @@ class _Draft:
         self.findings.append(Finding(Level.NOTE, code, message, self.page, self.row, value[:_SHOWN]))
 
 
+def headless_finding(part: Part, page: int, row: int) -> Finding:
+    """What to tell of a part without a heading: a remark is a note; more of it is a box whose heading was not found."""
+    length = sum(map(len, part.paragraphs))
+    message = f"見出しのない文章が{length}字あります。事業の内容としては公開しません"
+    level = Level.NOTE if length <= _LONGEST_REMARK else Level.MUST_LOOK
+    return Finding(level, "text-without-heading", message, page, row)
+
+
 def find_place(text: str) -> tuple[str, str]:
     """(title, place) of a line that names its body in brackets (「…事業【群馬県】」); place "" where no brackets do.
 
@@ -143,12 +154,14 @@ def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tupl
         title = place.municipality or place.prefecture
         draft.must_look("title-tells-of-stay", "事業名に、宿泊先か運営団体の名前が含まれているため、公開しません")
     department, phones = _contacts(parts, open_texts, names, draft)
-    goals = (*sheet.goals, *(goal for part in parts if _is_goals(part) for goal in goals_of_lines(part.paragraphs)))
+    goals, rows = _goals(sheet, parts)
+    if not goals and any(_GOAL_WORDS.search(text) for part in parts if _is_goals(part) for text in part.paragraphs):
+        draft.note("goals-not-read", "目標の数値を、目標・実績の形では読み取れません。文章はそのまま残しています")
     if is_stay:
         goals = tuple(
             goal for goal in goals if not tells_of_stay(f"{goal.kind}{goal.name}{goal.target}{goal.actual}", bodies)
         )
-    description = "\n".join(_description(parts, open_texts, sheet.rows))
+    description = "\n".join(_description(parts, open_texts, rows))
     if not description:
         draft.must_look("no-description", "事業の内容が見つかりません", title)
     _check_amounts(values, draft)
@@ -168,6 +181,20 @@ def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tupl
         goals=goals,
     )
     return program, tuple(draft.findings)
+
+
+def _goals(sheet: Sheet, parts: Sequence[Part]) -> tuple[tuple[Goal, ...], frozenset[str]]:
+    """The goals of the sheet's tables and lines, and the paragraphs that are rows of tables."""
+    goals, rows = list(sheet.goals), set(sheet.rows)
+    for part in parts:
+        if not _is_goals(part):
+            continue
+        if not sheet.goals:
+            found, own = goals_of_paragraphs(part.paragraphs)
+            goals += found
+            rows |= own
+        goals += goals_of_lines([text for text in part.paragraphs if text not in rows])
+    return tuple(goals), frozenset(rows)
 
 
 def _named(rest: str, prefecture: Prefecture) -> str | None:

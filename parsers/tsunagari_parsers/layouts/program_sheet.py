@@ -13,7 +13,7 @@ from tsunagari_parsers.layouts.base import Layout, LayoutResult, Source
 from tsunagari_parsers.records import Goal, Program, Rect
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.sheet_page import PagePart, SheetPage, read_sheet_page
-from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble
+from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
 from tsunagari_parsers.text import comparable
 
 #: So many headings that a sheet has already begin another one, whatever the title says.
@@ -121,8 +121,7 @@ def _sheet(pages: _Pages, row: int) -> Sheet:
         for part in parts
         if part.kind and not part.paragraphs
     ]
-    if any(part.heading == NO_HEADING for part in parts):
-        findings.append(Finding(Level.NOTE, "text-without-heading", "見出しのない文章があります", first.page, row))
+    findings += [headless_finding(part, first.page, row) for part in parts if part.heading == NO_HEADING]
     return Sheet(
         pages.title,
         pages.place,

@@ -12,7 +12,7 @@ from tsunagari_parsers.sheet_goals import goals_of_rows
 from tsunagari_parsers.sheet_headings import VALUES, Heading, Role, amount_of, find_heading, find_headings, number_of
 from tsunagari_parsers.sheet_lines import Paragraph, paragraphs_of_dump
 from tsunagari_parsers.sheet_matching import match_by_content
-from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, find_place
+from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, find_place, headless_finding
 from tsunagari_parsers.text import comparable
 
 #: A text with fewer of the sheet's headings is no sheet, nor one with fewer that have prose under them.
@@ -159,11 +159,7 @@ def _sheet(stretch: _Stretch, row: int) -> Sheet:
                 if one.heading or part.paragraphs:
                     parts.append(part)
         index += len(clump)
-    findings += [
-        Finding(Level.NOTE, "text-without-heading", "見出しのない文章があります", stretch.page, row)
-        for part in parts
-        if part.kind is None
-    ]
+    findings += [headless_finding(part, stretch.page, row) for part in parts if part.kind is None]
     findings += [
         Finding(Level.NOTE, "section-empty", f"「{part.heading}」の欄が空です", stretch.page, row, part.heading)
         for part in parts

@@ -34,7 +34,7 @@ def with_common_columns(pages: Sequence[PageTables], settings: TableSettings) ->
     run: list[_Place] = []
     for at in range(len(read)):
         white = [number for number, table in enumerate(read[at].tables) if _is_white(table)]
-        if run and read[at].pieces:
+        if run and read[at].cut_lines:
             grown = _with_rows_above(read[at], read[at - 1].tables[run[-1][1]], white[0] if white else None, settings)
             if grown:
                 read[at] = grown
@@ -186,7 +186,7 @@ def _with_rows_above(page: PageTables, before: Table, first: int | None, setting
         page,
         tables=tuple(sorted([*others, table], key=lambda one: (one.rect.top, one.rect.x0))),
         outside=tuple(line for line in page.outside if not any(_is_part(piece, line) for piece in lines)),
-        pieces=tuple(piece for piece in page.cut_lines if piece not in lines),
+        cut_lines=tuple(piece for piece in page.cut_lines if piece not in lines),
     )
 
 
