@@ -17,6 +17,10 @@ class ColumnDataError(ParserError):
     """The data file that gives columns their meaning is malformed."""
 
 
+class OcrUnavailableError(ParserError):
+    """Pictures are to be read, and what reads them is not installed."""
+
+
 class UnreadableDocumentError(ParserError):
     """A document from which nothing could be read; ``code`` is stable, the message is for an administrator.
 
@@ -77,7 +81,7 @@ class NoTextLayerError(UnreadableDocumentError):
     """A PDF of pictures only."""
 
     code = "image-only"
-    advice = "。文字を含むPDFを公開元に求めるか、文字認識（OCR）をしたPDFを指定してください"
+    advice = "。文字を含むPDFを公開元に求めるか、--ocr を付けて文字認識（OCR）で読んでください"
 
 
 class NoTableError(UnreadableDocumentError):
@@ -141,3 +145,10 @@ class ReaderCrashedError(UnreadableDocumentError):
 
     code = "reader-crashed"
     advice = "。公開元から取り直し、それでも同じなら、PDFを開発者に送ってください"
+
+
+class OcrFailedError(UnreadableDocumentError):
+    """A page's picture could not be read: the program that reads pictures failed, or took too long."""
+
+    code = "ocr-failed"
+    advice = "。もう一度試し、それでも同じなら、文字を含むPDFを公開元に求めてください"
