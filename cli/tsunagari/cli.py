@@ -37,6 +37,9 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
+OcrOption = Annotated[
+    bool, typer.Option("--ocr", help="画像のページを文字認識（OCR）で読みます。読んだものはすべて要確認になります")
+]
 
 
 @app.command()
@@ -64,9 +67,10 @@ def crawl(
 def parse(
     files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+    ocr: OcrOption = False,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    reader = _page_reader(Settings.from_environment())
+    reader = _page_reader(Settings.from_environment(), ocr=ocr)
     from tsunagari_parsers.document import parse_document
     from tsunagari_parsers.errors import UnreadableDocumentError
 
@@ -106,11 +110,12 @@ def import_(
     publisher: Annotated[str | None, typer.Option(help="公開元")] = None,
     url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
+    ocr: OcrOption = False,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = _page_reader(settings)
+    reader = _page_reader(settings, ocr=ocr)
     from tsunagari.importing import EditionOptions, import_documents
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
@@ -176,11 +181,11 @@ def discard(data_dir: DataDir = _DATA) -> None:
 
 
 @app.command()
-def reindex(data_dir: DataDir = _DATA) -> None:
+def reindex(data_dir: DataDir = _DATA, ocr: OcrOption = False) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = _page_reader(settings)
+    reader = _page_reader(settings, ocr=ocr)
     from tsunagari.importing import reindex as build_again
 
     staged = build_again(workspace, _progress("読み取り中"), reader)
@@ -284,6 +289,7 @@ def parse_line(program: Program) -> dict[str, Any]:
         "row": at.row,
         "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom] if at.rect else None,
         "document_sha256": at.document_sha256,
+        "confidence": program.confidence,
     }
 
 
@@ -305,15 +311,23 @@ def main() -> None:
         sys.exit(0)
 
 
-def _page_reader(settings: Settings) -> ProcessReader:
-    """Processes that read documents within the limits; they load what they need while this one does."""
+def _page_reader(settings: Settings, *, ocr: bool) -> ProcessReader:
+    """Processes that read documents within the limits; they load what they need while this one does.
+
+    Raises:
+        OcrUnavailableError: pictures are to be read, and Tesseract is not there.
+    """
     from tsunagari_parsers.nursery import Nursery
 
     nursery = Nursery()
     nursery.start()
+    from tsunagari_parsers.ocr import Ocr
     from tsunagari_parsers.worker import page_reader
 
-    return page_reader(settings.parse_limits, settings.parse_workers, nursery=nursery)
+    pictures = Ocr() if ocr else None
+    if pictures:
+        pictures.check()
+    return page_reader(settings.parse_limits, settings.parse_workers, ocr=pictures, nursery=nursery)
 
 
 def _year_of(path: Path, year: int | None) -> int | None:

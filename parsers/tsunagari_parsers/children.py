@@ -129,8 +129,6 @@ def limit(limits: Limits) -> None:
     _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory_bytes)
     _lower(resource.RLIMIT_CPU, math.ceil(limits.seconds) + _GRACE_SECONDS)
     _lower(resource.RLIMIT_CORE, 0)
-    # Reading writes no file; a pipe is none.
-    _lower(resource.RLIMIT_FSIZE, 0)
 
 
 def _allow(seconds: float) -> None:

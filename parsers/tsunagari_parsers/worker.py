@@ -253,16 +253,16 @@ class _Reading:
         return ReaderCrashedError(name, f"読み取りのプロセスが途中で落ちました（{how}）", page=page)
 
     def _too_slow(self) -> TooSlowError:
-        """The error for a document that takes too long. It names a page if that one alone took most of the time."""
+        """The error for a document that takes too long. It names a page if that one alone is left, or took most of the time."""
         name, seconds = self._job.name, self._job.limits.seconds
-        now = time.monotonic()
-        slow = [reader for reader in self._readers if now - reader.since > seconds / 2]
         if self._opened is None:
             return TooSlowError(name, f"{seconds:g}秒たっても開き終わりません")
-        if len(slow) == 1 and slow[0].page:
-            return TooSlowError(
-                name, f"このページを{now - slow[0].since:.0f}秒たっても読み終わりません", page=slow[0].page
-            )
+        now = time.monotonic()
+        is_last = len(self._readers) == 1 and self._next > self._opened.pages
+        slow = [one for one in self._readers if one.page and (is_last or now - one.since > seconds / 2)]
+        if len(slow) == 1:
+            reason = f"文書にかけられる{seconds:g}秒のうち、このページだけで{now - slow[0].since:.1f}秒かかり、まだ終わりません"
+            return TooSlowError(name, reason, page=slow[0].page)
         done = f"全{self._opened.pages}ページのうち{len(self._read)}ページまで読みました"
         return TooSlowError(name, f"{seconds:g}秒たっても読み終わりません（{done}）")
 
