@@ -21,7 +21,7 @@ from tsunagari_parsers.errors import ParserError
 from tsunagari_parsers.report import Level
 
 if TYPE_CHECKING:
-    from tsunagari_parsers.worker import ProcessReader
+    from tsunagari.parsing import DocumentReader
 
 app = typer.Typer(
     name="tsunagari",
@@ -41,6 +41,9 @@ Columns = Annotated[
     typer.Option(
         "--columns", help="見出しの意味を書いたファイル（.toml）。知らない見出しの一覧を読ませるときに使います"
     ),
+]
+OcrOption = Annotated[
+    bool, typer.Option("--ocr", help="画像のページを文字認識（OCR）で読みます。読んだものはすべて要確認になります")
 ]
 
 
@@ -78,13 +81,14 @@ def parse(
     ] = None,
     output: Annotated[Path | None, typer.Option(help="出力先のファイル。省くと標準出力")] = None,
     columns: Columns = None,
+    ocr: OcrOption = False,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    pages = _page_reader(Settings.from_environment())
-    from tsunagari.parsing import DocumentReader, HowToRead, columns_of
+    reader = _document_reader(Settings.from_environment(), ocr=ocr)
+    from tsunagari.parsing import HowToRead, columns_of
     from tsunagari.reporting import ParseOptions, parse_files
 
-    reader, how = DocumentReader(pages), HowToRead(columns_of(columns))
+    how = HowToRead(columns_of(columns), ocr)
     options = ParseOptions(lambda path: _year_of(path, year), reader, how, report, output, raw_tables)
     all_read = parse_files(files, options, _complain)
     raise typer.Exit(0 if all_read else 2)
@@ -108,13 +112,14 @@ def import_(
     report_html: Annotated[
         Path | None, typer.Option(help="ページの画像と読み取った内容を並べた報告（HTML）を書き出すファイル")
     ] = None,
+    ocr: OcrOption = False,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    pages = _page_reader(settings)
+    reader = _document_reader(settings, ocr=ocr)
     from tsunagari.importing import EditionOptions, import_documents
-    from tsunagari.parsing import DocumentReader, HowToRead, columns_of
+    from tsunagari.parsing import HowToRead, columns_of
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
     if report_html:
@@ -122,7 +127,7 @@ def import_(
 
         check_output(report_html, paths)
     outcome = import_documents(
-        workspace, paths, options, _progress("読み取り中"), DocumentReader(pages), HowToRead(columns_of(columns))
+        workspace, paths, options, _progress("読み取り中"), reader, HowToRead(columns_of(columns), ocr)
     )
     for failure in outcome.failures:
         _complain(failure)
@@ -191,11 +196,10 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    pages = _page_reader(settings)
+    reader = _document_reader(settings, ocr=False)
     from tsunagari.importing import reindex as build_again
-    from tsunagari.parsing import DocumentReader
 
-    staged = build_again(workspace, _progress("読み取り中"), DocumentReader(pages))
+    staged = build_again(workspace, _progress("読み取り中"), reader)
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
     typer.echo(
@@ -286,15 +290,26 @@ def main() -> None:
         sys.exit(0)
 
 
-def _page_reader(settings: Settings) -> ProcessReader:
-    """Processes that read documents within the limits; they load what they need while this one does."""
+def _document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
+    """Reads documents in processes of their own within the limits; they load what they need while this one does.
+
+    Raises:
+        OcrUnavailableError: pictures are to be read (``ocr``), and Tesseract is not there.
+    """
     from tsunagari_parsers.nursery import Nursery
 
     nursery = Nursery()
     nursery.start()
+    from tsunagari.parsing import DocumentReader
+    from tsunagari_parsers.ocr import Ocr
     from tsunagari_parsers.worker import page_reader
 
-    return page_reader(settings.parse_limits, settings.parse_workers, nursery=nursery)
+    if ocr:
+        Ocr().check()
+    limits, workers = settings.parse_limits, settings.parse_workers
+    return DocumentReader(
+        page_reader(limits, workers, nursery=nursery), page_reader(limits, workers, ocr=Ocr(), nursery=nursery)
+    )
 
 
 def _year_of(path: Path, year: int | None) -> int | None:

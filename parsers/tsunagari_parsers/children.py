@@ -22,7 +22,7 @@ from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.errors import TooLargeError, TooManyPagesError, UnreadableDocumentError
 from tsunagari_parsers.glyphs import radicals
 from tsunagari_parsers.limits import MEGABYTE, Limits
-from tsunagari_parsers.messages import Failed, Job, Opened
+from tsunagari_parsers.messages import Ask, Failed, Job, Opened
 from tsunagari_parsers.nursery import ANSWER, BIRTH, END, REQUEST
 from tsunagari_parsers.reading import OpenedPdf
 
@@ -101,8 +101,14 @@ def read(channel: Connection, document: int) -> None:
                 reason = f"{pdf.pages:,}ページあります（上限{job.limits.pages:,}ページ）"
                 raise TooManyPagesError(job.name, reason)
             channel.send(Opened(pdf.pages, pdf.second_pages))
-            while (page := channel.recv()) is not None:
-                channel.send(pdf.read(page))
+            ask: Ask | None
+            while (ask := channel.recv()) is not None:
+                page = ask.page
+                if ask.picture and job.ocr:
+                    _allow(job.ocr.seconds)
+                    channel.send(pdf.recognise(ask.picture, job.ocr))
+                else:
+                    channel.send(pdf.read(page))
     except MemoryError:
         gc.collect()
         channel.send(Failed(page, out_of_memory(job.name, job.limits, page)))
@@ -123,8 +129,12 @@ def limit(limits: Limits) -> None:
     _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory_bytes)
     _lower(resource.RLIMIT_CPU, math.ceil(limits.seconds) + _GRACE_SECONDS)
     _lower(resource.RLIMIT_CORE, 0)
-    # Reading writes no file; a pipe is none.
-    _lower(resource.RLIMIT_FSIZE, 0)
+
+
+def _allow(seconds: float) -> None:
+    """Let this process take so much more processor time."""
+    now, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (now if now == most else now + math.ceil(seconds), most))
 
 
 def _lower(what: int, value: int) -> None:

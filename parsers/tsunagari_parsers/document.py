@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tsunagari_parsers.columns import ColumnNames, header_texts, known_column_names
+from tsunagari_parsers.confidence import with_confidence
 from tsunagari_parsers.errors import (
     AmbiguousLayoutError,
     EmptyFileError,
@@ -67,7 +68,8 @@ def parse_document(
     sha256 = hashlib.sha256(content).hexdigest()
     source = Source(name, sha256, pages, text, names or known_column_names())
     layout = _choose(source, [layout for layout in layouts if layout.medium is medium])
-    result = _as_displayed(layout.read(source), pages)
+    result, doubts = with_confidence(layout.read(source), read.recognised if read else {})
+    result = _as_displayed(result, pages)
     if not result.records:
         raise NoRecordsError(name, f"「{layout.name}」の文書と分かりましたが、1件も読み取れませんでした")
     title = _title(pages) if pages else _text_title(text)
@@ -83,7 +85,7 @@ def parse_document(
         rows_seen=result.rows_seen,
         records=result.records,
         skips=result.skips,
-        findings=(*_year_findings(title, fiscal_year), *(read.findings if read else ()), *result.findings),
+        findings=(*_year_findings(title, fiscal_year), *(read.findings if read else ()), *result.findings, *doubts),
     )
     if not report.is_complete:
         raise LostRowsError(

@@ -21,6 +21,10 @@ class PictureError(ParserError):
     """A picture of a page or a row cannot be made; the message names the page."""
 
 
+class OcrUnavailableError(ParserError):
+    """Pictures are to be read, and what reads them is not installed."""
+
+
 class UnreadableDocumentError(ParserError):
     """A document from which nothing could be read; ``code`` is stable, the message is for an administrator.
 
@@ -81,7 +85,7 @@ class NoTextLayerError(UnreadableDocumentError):
     """A PDF of pictures only."""
 
     code = "image-only"
-    advice = "。文字を含むPDFを公開元に求めるか、文字認識（OCR）をしたPDFを指定してください"
+    advice = "。文字を含むPDFを公開元に求めるか、--ocr を付けて文字認識（OCR）で読んでください"
 
 
 class NoTableError(UnreadableDocumentError):
@@ -145,3 +149,10 @@ class ReaderCrashedError(UnreadableDocumentError):
 
     code = "reader-crashed"
     advice = "。公開元から取り直し、それでも同じなら、PDFを開発者に送ってください"
+
+
+class OcrFailedError(UnreadableDocumentError):
+    """A page's picture could not be read: the program that reads pictures failed, or took too long."""
+
+    code = "ocr-failed"
+    advice = "。もう一度試し、それでも同じなら、文字を含むPDFを公開元に求めてください"

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 
 from tsunagari_parsers.errors import UnreadableDocumentError
 from tsunagari_parsers.limits import Limits
+from tsunagari_parsers.ocr import Ocr
+from tsunagari_parsers.reading import ReadPage
 from tsunagari_parsers.tables import TableSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The document's name for messages, and how to read it."""
+    """The document's name for messages, and how to read it; ``ocr`` if pictures of pages are to be read."""
 
     name: str
     limits: Limits
     settings: TableSettings | None = None
+    ocr: Ocr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Read this page; ``picture`` is what was read of it before, if its picture is to be read now."""
+
+    page: int
+    picture: ReadPage | None = None
 
 
 @dataclass(frozen=True, slots=True)

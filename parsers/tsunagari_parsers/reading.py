@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import pdfplumber
 import pypdfium2
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
+from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+from PIL import Image
 
 from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.errors import (
@@ -23,9 +25,11 @@ from tsunagari_parsers.errors import (
     TruncatedPdfError,
     UnreadableDocumentError,
 )
+from tsunagari_parsers.ocr import Ocr, Word, placed, recognise
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.tables import PageTables, TableSettings, read_page
 from tsunagari_parsers.tables.settling import settle
+from tsunagari_parsers.textlayer import text_layer
 
 #: Where ISO 32000-1 lets the end-of-file marker stand, as readers accept it (bytes from the end).
 _END_WITHIN = 2048
@@ -36,13 +40,20 @@ _LOSS_CHARACTERS = 5
 #: How much of a text a message shows (characters).
 _SHOWN = 60
 
+#: So many characters beside a picture are no page of text.
+_CHARACTERS_BESIDE = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPages:
-    """The pages of a PDF in their order, and what reading them found."""
+    """The pages of a PDF in their order, and what reading them found.
+
+    ``recognised`` has the words of pages that were read from a picture, by the pages' numbers.
+    """
 
     pages: tuple[PageTables, ...]
     findings: tuple[Finding, ...]
+    recognised: Mapping[int, tuple[Word, ...]] = field(default_factory=dict)
 
 
 #: Reads the bytes of a PDF; the text is what messages call the document.
@@ -51,21 +62,31 @@ PageReader = Callable[[bytes, str], ReadPages]
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """One page as it was read, and how many characters PDFium finds on it (spaces are not counted); None if it has no such page."""
+    """One page as it was read.
+
+    ``second_count`` is how many characters PDFium finds (spaces are not counted), None if it has no such page. ``is_picture``: the
+    page shows a picture, and its text was not read. ``words`` is what was recognised in the picture, None if nobody has tried.
+    """
 
     tables: PageTables
     second_count: int | None
+    is_picture: bool = False
+    words: tuple[Word, ...] | None = None
 
 
-def read_pages(content: bytes, name: str, settings: TableSettings | None = None) -> ReadPages:
-    """The tables and text of every page, one page in memory at a time.
+def read_pages(content: bytes, name: str, settings: TableSettings | None = None, ocr: Ocr | None = None) -> ReadPages:
+    """The tables and text of every page, one page in memory at a time. Pictures of pages are read where ``ocr`` is given.
 
     Raises:
         UnreadableDocumentError: the file is cut off, damaged, encrypted, or holds pictures only.
     """
     check_complete(content, name)
     with OpenedPdf(content, name, settings) as pdf:
-        return together([pdf.read(number) for number in range(1, pdf.pages + 1)], pdf.second_pages, name, settings)
+        pages = []
+        for number in range(1, pdf.pages + 1):
+            page = pdf.read(number)
+            pages.append(pdf.recognise(page, ocr) if ocr and page.is_picture else page)
+        return together(pages, pdf.second_pages, name, settings)
 
 
 def check_complete(content: bytes, name: str) -> None:
@@ -116,8 +137,36 @@ class OpenedPdf:
             page = self._pdf.pages[number - 1]
             with _collector_paused():
                 tables = read_page(page, self._settings)
+                is_picture = _is_picture(page, tables)
             page.close()
-        return ReadPage(tables, count)
+        return ReadPage(tables, count, is_picture)
+
+    def recognise(self, page: ReadPage, ocr: Ocr) -> ReadPage:
+        """The same page, read from its picture.
+
+        Raises:
+            UnreadableDocumentError: the picture cannot be drawn or read.
+        """
+        number = page.tables.page
+        width, height, scale, picture = self._picture(number, ocr)
+        found = recognise(picture, scale, ocr, name=self._name, page=number)
+        characters = [one for line in found.lines for one in placed(line)]
+        with pdfplumber.open(io.BytesIO(text_layer(width, height, characters, found.rules))) as pdf:
+            pdf.pages[0].page_number = number
+            tables = read_page(pdf.pages[0], self._settings)
+        words = tuple(word for line in found.lines for word in line)
+        return ReadPage(replace(tables, pictures=page.tables.pictures), None, words=words)
+
+    def _picture(self, number: int, ocr: Ocr) -> tuple[float, float, float, Image.Image]:
+        try:
+            page = self._second[number - 1]
+            width, height = page.get_size()
+            scale = ocr.scale(width, height)
+            picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+            page.close()
+        except pypdfium2.PdfiumError as error:
+            raise DamagedPdfError(self._name, f"ページを描けません（{error}）", page=number) from error
+        return width, height, scale, picture
 
     def _second_count(self, number: int) -> int:
         try:
@@ -138,17 +187,34 @@ def together(
     """All pages of a document with the columns that they agree on, and what they say of each other.
 
     Raises:
-        UnreadableDocumentError: there is no page, or no character on any.
+        UnreadableDocumentError: there is no page, or no text on any.
     """
+    check_pages(pages, name)
     tables = settle([page.tables for page in pages], settings)
-    check_pages(tables, name)
     findings = (
         *_page_count_findings(len(pages), second_pages),
         *_loss_findings(pages),
+        *_picture_findings(pages),
         *_stray_findings(tables),
         *_unknown_findings(tables),
     )
-    return ReadPages(tables, findings)
+    return ReadPages(tables, findings, {page.tables.page: page.words for page in pages if page.words is not None})
+
+
+def _is_picture(page: Page, tables: PageTables) -> bool:
+    """Whether a page is a picture with hardly a character beside it, such as a page number that a copier adds."""
+    if not tables.pictures or tables.characters > _CHARACTERS_BESIDE:
+        return False
+    paper = float(page.width) * float(page.height)
+    covered = max((float(image["width"]) * float(image["height"]) for image in page.images), default=0.0)
+    return tables.characters == 0 or covered > paper / 2
+
+
+def _picture_findings(pages: Sequence[ReadPage]) -> list[Finding]:
+    message = "このページは画像で、文字を読み取っていません。--ocr を付けると、文字認識（OCR）で読みます"
+    return [
+        Finding(Level.MUST_LOOK, "page-is-picture", message, page=one.tables.page) for one in pages if one.is_picture
+    ]
 
 
 @contextmanager
@@ -173,21 +239,22 @@ def _pdf_errors(name: str, page: int | None = None) -> Iterator[None]:
         raise _damaged(error, name, page) from error
 
 
-def check_pages(pages: Sequence[PageTables], name: str) -> None:
+def check_pages(pages: Sequence[ReadPage], name: str) -> None:
     """Whether there is text to read.
 
     Raises:
-        UnreadableDocumentError: no page, or no character on any.
+        UnreadableDocumentError: no page, or no text on any.
     """
     if not pages:
         raise DamagedPdfError(name, "ページが1つもありません")
-    if not any(page.characters for page in pages):
-        what = (
-            "画像だけのPDFで、文字の情報がありません"
-            if any(page.pictures for page in pages)
-            else "どのページにも文字がありません"
-        )
-        raise NoTextLayerError(name, what)
+    if any(page.tables.characters and not page.is_picture for page in pages):
+        return
+    if any(page.words is not None for page in pages):
+        raise NoTextLayerError(name, "画像だけのPDFで、文字認識（OCR）でも文字が見つかりません")
+    pictures = any(page.tables.pictures for page in pages)
+    raise NoTextLayerError(
+        name, "画像だけのPDFで、文字の情報がありません" if pictures else "どのページにも文字がありません"
+    )
 
 
 @contextmanager

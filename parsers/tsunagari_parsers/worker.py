@@ -24,8 +24,9 @@ from tsunagari_parsers.errors import (
     UnreadableDocumentError,
 )
 from tsunagari_parsers.limits import MEGABYTE, MOST_WORKERS, Limits
-from tsunagari_parsers.messages import Failed, Job, Opened
+from tsunagari_parsers.messages import Ask, Failed, Job, Opened
 from tsunagari_parsers.nursery import Child, Ended, Nursery, NurseryError
+from tsunagari_parsers.ocr import Ocr
 from tsunagari_parsers.reading import ReadPage, ReadPages, check_complete, together
 from tsunagari_parsers.tables import TableSettings
 
@@ -44,6 +45,7 @@ def page_reader(
     workers: int | None = None,
     settings: TableSettings | None = None,
     *,
+    ocr: Ocr | None = None,
     nursery: Nursery | None = None,
 ) -> ProcessReader:
     """A page reader for :func:`tsunagari_parsers.document.parse_document` that keeps to ``limits``.
@@ -52,13 +54,14 @@ def page_reader(
         limits: what a document may cost.
         workers: how many processes read one document at most; as many as the program has processors where nothing is given.
         settings: the geometry of tables.
+        ocr: how pictures of pages are read; they are not where nothing is given. Each such page may take ``ocr.seconds`` more.
         nursery: where the processes are born, if one has been started.
 
     Raises:
         ValueError: ``workers`` is less than 1 or more than ``MOST_WORKERS``.
     """
     workers = _processors() if workers is None else workers
-    return ProcessReader(limits or Limits(), workers, settings, nursery or Nursery())
+    return ProcessReader(limits or Limits(), workers, settings, nursery or Nursery(), ocr)
 
 
 def is_worth_splitting(pages: int) -> bool:
@@ -72,13 +75,21 @@ class ProcessReader:
     What it starts ends with the program at the latest; ``with`` or :meth:`close` ends it sooner.
     """
 
-    def __init__(self, limits: Limits, workers: int, settings: TableSettings | None, nursery: Nursery) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        workers: int,
+        settings: TableSettings | None,
+        nursery: Nursery,
+        ocr: Ocr | None = None,
+    ) -> None:
         if not 1 <= workers <= MOST_WORKERS:
             raise ValueError(f"workers must be from 1 to {MOST_WORKERS}, not {workers}")
         self.limits = limits
         self.workers = workers
         self._settings = settings
         self._nursery = nursery
+        self._ocr = ocr
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +116,7 @@ class ProcessReader:
             reason = f"ファイルが{len(content):,}バイトあります（上限{self.limits.file_bytes:,}バイト）"
             raise TooLargeError(name, reason)
         check_complete(content, name)
-        job = Job(name, self.limits, self._settings)
+        job = Job(name, self.limits, self._settings, self._ocr)
         # Such a file has no name: nothing is left of it, however the program ends.
         with tempfile.TemporaryFile() as document:
             document.write(content)
@@ -192,6 +203,10 @@ class _Reading:
                 self._opened = self._opened or message
             case ReadPage():
                 self._read[message.tables.page] = message
+                if message.is_picture and self._job.ocr:
+                    self._end += self._job.ocr.seconds
+                    self._tell(reader, Ask(message.tables.page, message))
+                    return
             case Failed():
                 self._bury(reader)
                 self._fail(message.page, message.error)
@@ -205,11 +220,14 @@ class _Reading:
         if self._opened is None or self._next > self._opened.pages or self._failures:
             self._bury(reader)
             return
-        reader.page, reader.since = self._next, time.monotonic()
+        self._tell(reader, Ask(self._next))
         self._next += 1
+
+    def _tell(self, reader: _Reader, ask: Ask) -> None:
+        reader.page, reader.since = ask.page, time.monotonic()
         # One that has just crashed is heard of when it is listened to.
         with suppress(BrokenPipeError):
-            reader.child.channel.send(reader.page)
+            reader.child.channel.send(ask)
 
     def _bury(self, reader: _Reader) -> Ended:
         self._readers.remove(reader)
@@ -234,16 +252,16 @@ class _Reading:
         return ReaderCrashedError(name, f"読み取りのプロセスが途中で落ちました（{how}）", page=page)
 
     def _too_slow(self) -> TooSlowError:
-        """The error for a document that takes too long. It names a page if that one alone took most of the time."""
+        """The error for a document that takes too long. It names a page if that one alone is left, or took most of the time."""
         name, seconds = self._job.name, self._job.limits.seconds
-        now = time.monotonic()
-        slow = [reader for reader in self._readers if now - reader.since > seconds / 2]
         if self._opened is None:
             return TooSlowError(name, f"{seconds:g}秒たっても開き終わりません")
-        if len(slow) == 1 and slow[0].page:
-            return TooSlowError(
-                name, f"このページを{now - slow[0].since:.0f}秒たっても読み終わりません", page=slow[0].page
-            )
+        now = time.monotonic()
+        is_last = len(self._readers) == 1 and self._next > self._opened.pages
+        slow = [one for one in self._readers if one.page and (is_last or now - one.since > seconds / 2)]
+        if len(slow) == 1:
+            reason = f"文書にかけられる{seconds:g}秒のうち、このページだけで{now - slow[0].since:.1f}秒かかり、まだ終わりません"
+            return TooSlowError(name, reason, page=slow[0].page)
         done = f"全{self._opened.pages}ページのうち{len(self._read)}ページまで読みました"
         return TooSlowError(name, f"{seconds:g}秒たっても読み終わりません（{done}）")
 

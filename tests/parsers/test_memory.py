@@ -28,7 +28,13 @@ print(len(read.pages), sum(len(page.tables) for page in read.pages), peak)
 def page(canvas: Canvas) -> None:
     number = canvas.getPageNumber()
     rows = [
-        (f"{number}-{row}", "札幌市", "女性のつながりを支える相談", "相談に応じ、必要なときは\nほかの窓口に同行する。", "011-211-2962")
+        (
+            f"{number}-{row}",
+            "札幌市",
+            "女性のつながりを支える相談",
+            "相談に応じ、必要なときは\nほかの窓口に同行する。",
+            "011-211-2962",
+        )
         for row in range(20)
     ]
     grid_of(canvas, rows, lefts=(40, 90, 150, 300, 450, 560), leading=11, across=True, down=True)

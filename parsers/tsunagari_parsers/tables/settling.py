@@ -11,7 +11,6 @@ Pure functions over what was read of each page. They change tables in two ways a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -71,9 +70,7 @@ def _has(edges: Sequence[float], edge: float, tolerance: float) -> bool:
     return any(abs(edge - other) <= tolerance for other in edges)
 
 
-def _drop_phantoms(
-    tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float
-) -> None:
+def _drop_phantoms(tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float) -> None:
     """Take out of the family's tables each edge that some of them lack and that parts no text in those that have it."""
     if len({tuple(round(edge) for edge in _edges(tables[key])) for key in family}) == 1:
         return
@@ -152,7 +149,11 @@ def _without_stray_rules(table: Table) -> Table:
             for left in table.cells
             if left.last_column == column - 1 and (left.row, left.last_row) == (right.row, right.last_row)
         ]
-        if pairs and len(pairs) == sum(cell.column == column for cell in table.cells) and all(_is_one(*pair) for pair in pairs):
+        if (
+            pairs
+            and len(pairs) == sum(cell.column == column for cell in table.cells)
+            and all(_is_one(*pair) for pair in pairs)
+        ):
             table = _merged(table, pairs, column)
     return table
 
