@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -18,7 +18,7 @@ from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
-from tsunagari_parsers.report import Level
+from tsunagari_parsers.report import Level, ParsedDocument, Skip
 
 if TYPE_CHECKING:
     from tsunagari.parsing import DocumentReader
@@ -36,6 +36,8 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
+#: More rows that were left out for one reason are counted, not listed.
+_SKIPS_SHOWN = 3
 Columns = Annotated[
     Path | None,
     typer.Option(
@@ -135,10 +137,10 @@ def import_(
         report = document.parsed.report
         typer.echo(
             f"{report.name}：{document.edition.fiscal_year}年度「{report.layout}」{report.pages}ページ、"
-            f"{report.rows_seen}行のうち事業{report.records}件、除いた行{len(report.skips)}"
+            f"{report.rows_seen}行のうち{_counted(document.parsed)}、除いた行{len(report.skips)}"
         )
-        for skip in report.skips:
-            typer.echo(f"  除いた行：{skip.page}ページ {skip.row}行目（{skip.reason}）{skip.text[:60]}")
+        for line in _skip_lines(report.skips):
+            typer.echo(f"  除いた行：{line}")
     for name in outcome.replaced:
         typer.echo(f"前の文書と入れ替えました：{name}")
     if outcome.unchanged:
@@ -149,7 +151,8 @@ def import_(
             mark = "要確認" if one.finding.level is Level.MUST_LOOK else "参考"
             typer.echo(f"  {mark} {one.name}{where}：[{one.finding.code}] {one.finding.message}")
         typer.echo(
-            f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.listings}）。"
+            f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.programs}、"
+            f"計画の取り組みやネットワーク{outcome.staged.listings - outcome.staged.programs}）。"
         )
         if outcome.staged.must_look:
             typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
@@ -203,7 +206,7 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
     typer.echo(
-        f"世代 {staged.name} を作り直しました（事業{staged.listings}）。公開するには tsunagari publish を実行してください。"
+        f"世代 {staged.name} を作り直しました（事業{staged.programs}）。公開するには tsunagari publish を実行してください。"
     )
 
 
@@ -310,6 +313,32 @@ def _document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
     return DocumentReader(
         page_reader(limits, workers, nursery=nursery), page_reader(limits, workers, ocr=Ocr(), nursery=nursery)
     )
+
+
+def _counted(parsed: ParsedDocument) -> str:
+    """How many records of each kind a document gave."""
+    counts = {
+        "事業": len(parsed.programs),
+        "計画の取り組み": len(parsed.measures),
+        "ネットワーク": len(parsed.networks),
+        "窓口": len(parsed.desks),
+    }
+    return "、".join(f"{kind}{count}件" for kind, count in counts.items() if count)
+
+
+def _skip_lines(skips: Sequence[Skip]) -> list[str]:
+    """What was left out: each row, or of many with the same reason how many and the first; the report has them all."""
+    by_reason: dict[str, list[Skip]] = {}
+    for skip in skips:
+        by_reason.setdefault(skip.reason, []).append(skip)
+    lines = []
+    for reason, group in by_reason.items():
+        if len(group) > _SKIPS_SHOWN:
+            first = group[0]
+            lines.append(f"{len(group)}行（{reason}）{first.page}ページ {first.row}行目「{first.text[:30]}」など")
+        else:
+            lines += [f"{skip.page}ページ {skip.row}行目（{reason}）{skip.text[:60]}" for skip in group]
+    return lines
 
 
 def _year_of(path: Path, year: int | None) -> int | None:
