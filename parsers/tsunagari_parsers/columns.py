@@ -44,6 +44,8 @@ FIELDS = (
 _SIDE_FIELDS = frozenset({"operator", "address", "target", "note", "url", "fax", "mail"})
 #: A header takes at most so many rows of the grid.
 _MOST_HEADER_ROWS = 3
+#: What is longer than this (characters) is no header, and need not be looked at.
+_LONGEST_HEADER = 80
 _BRACKETS = re.compile(r"[(\[【〔<](.*?)[)\]】〕>]")
 _PARTS = re.compile(r"[/・、,&]|及び|および")
 #: What stands before a header without meaning: marks, and a number of its own.
@@ -175,10 +177,14 @@ def find_headers(table: Table, names: ColumnNames, accepts: Accepts) -> list[tup
         for row in range(cell.row, cell.last_row + 1)
         for column in range(cell.column, cell.last_column + 1)
     }
+    telling = {cell.row for cell in table.cells if meaning_of(cell.text, names)[0]}
     found = []
     row = 0
     while row < len(table.row_tops):
-        header = None if _is_alone(table, grid, row, names) else _header_at(table, grid, row, names, accepts)
+        may_begin = not telling.isdisjoint(range(row, row + _MOST_HEADER_ROWS)) and not _is_alone(
+            table, grid, row, names
+        )
+        header = _header_at(table, grid, row, names, accepts) if may_begin else None
         if header:
             found.append((row, header))
         row += header.rows if header else 1
@@ -195,6 +201,8 @@ def meaning_of(header: str, names: ColumnNames) -> tuple[tuple[str, ...], bool]:
 
     「電話・FAX」 is a phone with fax numbers, 「担当課／電話番号」 a contact, 「交付決定額（千円）」 a grant, 「連絡先（FAX）」 a fax.
     """
+    if not header or len(header) > _LONGEST_HEADER:
+        return (), False
     text = comparable(header)
     if text in names.fields:
         return names.fields[text], False
