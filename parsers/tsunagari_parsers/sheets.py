@@ -118,6 +118,15 @@ def find_place(text: str) -> tuple[str, str]:
     return text.strip(" 　"), ""
 
 
+def leading_place(title: str) -> tuple[str, str]:
+    """(title, place) of a title that begins or ends with its body and a space (「群馬県　つながり事業」); else place ""."""
+    words = re.split(r"[\s:：]+", title.strip())
+    for place, rest in ((words[0], words[1:]), (words[-1], words[:-1])):
+        if rest and resolve(place):
+            return " ".join(rest), place
+    return title, ""
+
+
 def resolve(name: str) -> SheetPlace | None:
     """The place of this name: 「群馬県」「国立市」「東京都国立市」「国立市（東京都）」; None if there is no such place."""
     text = re.sub(r"[\s・()（）]+", "", name)
