@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsunagari_parsers.boxes import Piece, shared
-from tsunagari_parsers.sheets import find_place, leading_place, resolve
+from tsunagari_parsers.sheet_places import find_place, leading_place, resolve
 from tsunagari_parsers.tables import PageTables
 from tsunagari_parsers.text import join_name, remove_layout_spaces
 

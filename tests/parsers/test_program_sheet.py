@@ -23,7 +23,7 @@ from tsunagari_parsers.report import Level
 from tsunagari_parsers.sheet_goals import goals_of_lines, goals_of_paragraphs
 from tsunagari_parsers.sheet_headings import amount_of, find_headings, load_sheet_words, number_of
 from tsunagari_parsers.sheet_lines import Paragraph, paragraphs_of_dump
-from tsunagari_parsers.sheets import find_place, resolve
+from tsunagari_parsers.sheet_places import find_place, resolve
 from tsunagari_parsers.stays import named_bodies, offers_stay, tells_of_stay
 from tsunagari_parsers.text import comparable
 

@@ -22,7 +22,8 @@ from tsunagari_parsers.sheet_headings import (
 )
 from tsunagari_parsers.sheet_lines import Paragraph, paragraphs_of_dump
 from tsunagari_parsers.sheet_matching import match_by_content
-from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, find_place, headless_finding, leading_place
+from tsunagari_parsers.sheet_places import find_place, leading_place
+from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
 from tsunagari_parsers.text import comparable
 
 #: A text with fewer of the sheet's headings is no sheet, nor one with fewer that have prose under them.
