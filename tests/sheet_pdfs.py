@@ -76,12 +76,19 @@ def wrapped(string: str, width: float, size: float = 9) -> list[str]:
 def titled(
     place: tuple[float, float], extent: tuple[float, float], title: str, body: str, *, style: str, size: float = 9
 ) -> list[Drawing]:
-    """A body with its title: ``over`` its upper edge, a filled ``bar`` above it, or a first line ``inside`` it."""
+    """A body with its title: ``over`` its upper edge (in ``lines``: without a rectangle), a filled ``bar`` above it, or a first line ``inside`` it."""
     (x, top), (width, height) = place, extent
     if style == "over":
         return [
             box(x, top + 10, width, height - 10),
             box(x + 6, top, 140, 20, filled=True, round_=True),
+            text(x + 12, top + 5, title),
+            text(x + 5, top + 24, *wrapped(body, width, size), size=size),
+        ]
+    if style == "lines":
+        return [
+            rules((x, x + width), (top + 10, top + height)),
+            rules((x + 6, x + 146), (top, top + 20)),
             text(x + 12, top + 5, title),
             text(x + 5, top + 24, *wrapped(body, width, size), size=size),
         ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,8 @@ _RUN_GAP, _SPACE_GAP, _PIECE_GAP = 1.0, 0.33, 1.5
 _SIZES = 1.35
 #: The height of the bands in which neighbours are looked for (points).
 _BAND = 8
+#: The side of the squares in which a shape drawn twice is looked for (points).
+_SQUARE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +72,30 @@ def find_boxes(
     """
     limit = _PAGE_SHARE * page_area
     shapes: list[Box] = []
+    at: dict[tuple[int, int], list[int]] = {}
     for drawn in [*rects, *(curve for curve in curves if _is_box(curve))]:
         rect = Rect(float(drawn["x0"]), float(drawn["top"]), float(drawn["x1"]), float(drawn["bottom"]))
         box = Box(rect, bool(drawn["fill"]) and not _is_white(drawn["non_stroking_color"]))
         if rect.x1 - rect.x0 >= _LEAST_WIDTH and rect.bottom - rect.top >= _LEAST_HEIGHT and box.area < limit:
-            _add(shapes, box)
-    for cell in cells:
-        if not any(_crosses(cell, box.rect) or _same_side(cell, box.rect) for box in shapes):
-            shapes.append(Box(cell, is_filled=False))
-    return tuple(sorted(shapes, key=lambda box: box.area))
+            _add(shapes, at, box)
+    near = _in_bands([box.rect for box in shapes])
+    free = [
+        Box(cell, is_filled=False)
+        for cell in cells
+        if not any(
+            _crosses(cell, shapes[index].rect) or _same_side(cell, shapes[index].rect)
+            for index in {index for band in _bands(cell) for index in near.get(band, ())}
+        )
+    ]
+    return tuple(sorted([*shapes, *free], key=lambda box: box.area))
 
 
 def find_pieces(chars: Sequence[_Object], boxes: Sequence[Box]) -> tuple[Piece, ...]:
     """The text of ``chars``, given in the order of the file, in pieces from the top."""
     by_box: dict[int | None, list[list[_Object]]] = {}
+    near = _in_bands([box.rect for box in boxes])
     for run in _runs(chars):
-        by_box.setdefault(_box_of(run, boxes), []).append(run)
+        by_box.setdefault(_box_of(run, boxes, near), []).append(run)
     pieces = [
         Piece(_text(line), _extent(line), max(char["size"] for char in line), box)
         for box, runs in by_box.items()
@@ -135,11 +145,15 @@ def _is_white(color: object) -> bool:
     return all(value == 0 for value in values) if len(values) == 4 else all(value >= 0.99 for value in values)
 
 
-def _add(shapes: list[Box], box: Box) -> None:
-    for index, other in enumerate(shapes):
-        if _is_same(box.rect, other.rect):
-            shapes[index] = replace(other, is_filled=other.is_filled or box.is_filled)
-            return
+def _add(shapes: list[Box], at: dict[tuple[int, int], list[int]], box: Box) -> None:
+    """Add a shape, or fill the one that it draws once more; ``at`` finds shapes by the square of their first corner."""
+    x, y = int(box.rect.x0 // _SQUARE), int(box.rect.top // _SQUARE)
+    for square in ((x + dx, y + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+        for index in at.get(square, ()):
+            if _is_same(box.rect, shapes[index].rect):
+                shapes[index] = replace(shapes[index], is_filled=shapes[index].is_filled or box.is_filled)
+                return
+    at.setdefault((x, y), []).append(len(shapes))
     shapes.append(box)
 
 
@@ -193,22 +207,32 @@ def _follows(before: _Object, char: _Object) -> bool:
     return bool(same and level < 0.4 * size and -0.5 * size < gap < _RUN_GAP * size)
 
 
-def _box_of(run: Sequence[_Object], boxes: Sequence[Box]) -> int | None:
+def _box_of(run: Sequence[_Object], boxes: Sequence[Box], near: Mapping[int, Sequence[int]]) -> int | None:
     """The smallest box that holds most of three places of a run, so that text running over an edge stays whole."""
     extent = _extent(run)
     y = (extent.top + extent.bottom) / 2
+    around = [
+        index for index in near.get(int(y // _BAND), ()) if boxes[index].rect.top <= y <= boxes[index].rect.bottom
+    ]
     places = Counter(
-        next(
-            (
-                index
-                for index, box in enumerate(boxes)
-                if box.rect.x0 <= x <= box.rect.x1 and box.rect.top <= y <= box.rect.bottom
-            ),
-            None,
-        )
+        next((index for index in around if boxes[index].rect.x0 <= x <= boxes[index].rect.x1), None)
         for x in (extent.x0 + (extent.x1 - extent.x0) * share for share in (0.25, 0.5, 0.75))
     )
     return places.most_common(1)[0][0]
+
+
+def _bands(rect: Rect) -> range:
+    """The bands of the page that a rectangle touches."""
+    return range(int(rect.top // _BAND), int(rect.bottom // _BAND) + 1)
+
+
+def _in_bands(rects: Sequence[Rect]) -> dict[int, list[int]]:
+    """The indexes of rectangles by the bands that they touch, each in the order given."""
+    found: dict[int, list[int]] = {}
+    for index, rect in enumerate(rects):
+        for band in _bands(rect):
+            found.setdefault(band, []).append(index)
+    return found
 
 
 def _merged(runs: Iterable[list[_Object]]) -> list[list[_Object]]:

@@ -10,10 +10,10 @@ from typing import TypeVar
 from tsunagari_parsers.boxes import Box, Piece, contains, shared
 from tsunagari_parsers.records import Goal, Rect
 from tsunagari_parsers.sheet_goals import goals_of_rows
-from tsunagari_parsers.sheet_headings import find_headings
+from tsunagari_parsers.sheet_headings import find_headings, sheet_words
 from tsunagari_parsers.sheet_lines import LONG_LINE, ends_sentence, is_open, join_flagged, width_of
 from tsunagari_parsers.tables import PageTables, Table
-from tsunagari_parsers.text import join_name, remove_layout_spaces
+from tsunagari_parsers.text import comparable, join_name, remove_layout_spaces
 
 #: Stretches that overlap by less than this are apart (points).
 _TOUCH = 1.0
@@ -102,7 +102,10 @@ def paragraphs_of_pieces(
 def goal_tables(page: PageTables) -> list[GoalTable]:
     """The tables of the page whose header names goals with their targets and what was reached."""
     found = []
+    headers = sheet_words().goals["target"]
     for table in page.tables:
+        if not any(comparable(cell.text) in headers for cell in table.cells):
+            continue
         for first in range(len(table.row_tops) - 1):
             last = _last_row(table, first)
             goals = goals_of_rows([_row(table, row) for row in range(first, last + 1)])

@@ -53,7 +53,10 @@ VALUES = frozenset({Role.BUDGET, Role.GRANT, Role.NUMBER, Role.NAME, Role.BODY, 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of part. ``order`` is its place in the usual sheet (from 0); ``is_mark``: a sheet is recognised by it."""
+    """One kind of part. ``order`` is its place in the usual sheet (from 0); ``is_mark``: a sheet is recognised by it.
+
+    ``spellings`` and ``weak_spellings`` are its headings as :func:`plain_heading` writes them.
+    """
 
     key: str
     order: int
@@ -62,6 +65,8 @@ class Kind:
     describes: Describes
     pattern: re.Pattern[str]
     weak: re.Pattern[str] | None
+    spellings: frozenset[str]
+    weak_spellings: frozenset[str]
     evidence: tuple[tuple[re.Pattern[str], int], ...]
 
 
@@ -200,6 +205,20 @@ def find_headings(text: str) -> tuple[Heading, ...]:
     return ()
 
 
+def plain_heading(text: str) -> str:
+    """A text without white space and what may stand between the words of a heading, for looking for headings in it."""
+    return re.sub(r"[・、,/&と]|及び|および|並びに", "", comparable(text))
+
+
+def may_hold_sheet(text: str, fewest: int) -> bool:
+    """Whether the words of enough headings stand in ``text``; a quick no for papers that are no sheets."""
+    plain = plain_heading(text)
+    marks = [kind for kind in sheet_words().kinds if kind.is_mark]
+    strong = [kind for kind in marks if any(one in plain for one in kind.spellings)]
+    weak = [kind for kind in marks if kind not in strong and any(one in plain for one in kind.weak_spellings)]
+    return len(strong) >= fewest - 2 and len(strong) + len(weak) >= fewest
+
+
 def amount_of(text: str, remark: str = "") -> int | None:
     """Thousands of yen that ``text`` states (「15,005千円」「３，０２１ 千円」「1,500万円」), or None.
 
@@ -255,6 +274,8 @@ def _kind(entry: Mapping[str, object], order: int) -> Kind:
         describes=Describes(str(entry.get("describes", ""))),
         pattern=_headings(headings),
         weak=_headings(weak) if weak else None,
+        spellings=frozenset(map(plain_heading, headings)),
+        weak_spellings=frozenset(map(plain_heading, weak)),
         evidence=tuple((re.compile(pattern), weight) for pattern, weight in evidence),
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tsunagari_parsers.boxes import Piece, holds, shared
 from tsunagari_parsers.records import Goal, Rect
 from tsunagari_parsers.sheet_flow import goal_tables, paragraphs_of_pieces, union
-from tsunagari_parsers.sheet_headings import Kind, Role, amount_of, number_of
+from tsunagari_parsers.sheet_headings import Kind, Role, amount_of, may_hold_sheet, number_of
 from tsunagari_parsers.sheet_heads import Head, find_bodies, joined, known_heads, owner_of, unknown_heads
 from tsunagari_parsers.sheet_title import find_title
 from tsunagari_parsers.sheets import NO_HEADING
@@ -55,6 +55,14 @@ class SheetPage:
     is_sheet: bool
     has_overview: bool
     extent: Rect | None
+
+
+def is_sheet_page(page: PageTables) -> bool:
+    """Whether enough of a sheet's headings stand on the page, and not beside one another as a list's columns do."""
+    # Box by box, so that a heading over several lines is in one piece.
+    pieces = sorted(page.pieces, key=lambda piece: -1 if piece.box is None else piece.box)
+    text = "".join(piece.text for piece in pieces)
+    return may_hold_sheet(text, _FEWEST_HEADINGS) and read_sheet_page(page).is_sheet
 
 
 def read_sheet_page(page: PageTables) -> SheetPage:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsunagari_parsers.boxes import Piece, shared
-from tsunagari_parsers.sheets import find_place, resolve
+from tsunagari_parsers.sheet_places import find_place, leading_place, resolve
 from tsunagari_parsers.tables import PageTables
 from tsunagari_parsers.text import join_name, remove_layout_spaces
 
@@ -14,6 +14,8 @@ from tsunagari_parsers.text import join_name, remove_layout_spaces
 _UPPER = 0.35
 #: Lines of one title have sizes that differ by no more than this share, and stand no further apart than this (in sizes).
 _SAME_SIZE, _LINE_GAP = 0.08, 1.2
+#: A line with its place in brackets is the title if it is no smaller than this share of the largest text above.
+_SMALLEST = 0.8
 #: A title is so many times as large as the text of its page.
 _LARGER = 1.15
 
@@ -36,10 +38,15 @@ def find_title(page: PageTables, taken: set[int], *, has_headings: bool) -> Page
     upper = {
         at: piece for at, piece in enumerate(page.pieces) if at not in taken and piece.rect.top < _UPPER * page.height
     }
-    places = [at for at, piece in upper.items() if find_place(piece.text)[1]]
+    largest = max((piece.size for piece in upper.values()), default=0.0)
+    found = {at: find_place(piece.text) for at, piece in upper.items()}
+    # 「あおぞら会（国立市）」 in a box at the top is a partner; its letters are smaller than a title's.
+    places = [
+        at for at, (title, place) in found.items() if place and (not title or upper[at].size >= _SMALLEST * largest)
+    ]
     if places:
         at = max(places, key=lambda at: (round(upper[at].size), -upper[at].rect.top))
-        title, place = find_place(upper[at].text)
+        title, place = found[at]
         if title:
             lines = _with_lines(upper, at, without=set())
             above = [upper[index].text for index in lines if index != at]
@@ -54,7 +61,10 @@ def find_title(page: PageTables, taken: set[int], *, has_headings: bool) -> Page
     if main is None:
         return PageTitle("", place, frozenset(alone[:1]))
     lines = _with_lines(rest, main, without=set())
-    return PageTitle(_plain([rest[at].text for at in lines]), place, frozenset([*lines, *alone[:1]]))
+    title = join_name([rest[at].text for at in lines])
+    if not place:
+        title, place = leading_place(title)
+    return PageTitle(_plain([title]), place, frozenset([*lines, *alone[:1]]))
 
 
 def _beside(upper: dict[int, Piece], at: int, place: str) -> PageTitle:

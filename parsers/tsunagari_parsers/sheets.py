@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 from tsunagari_parsers.columns import ColumnNames
 from tsunagari_parsers.phones import find_extension, find_note, find_numbers
-from tsunagari_parsers.places import Prefecture, municipalities_named, prefecture_named, prefectures
 from tsunagari_parsers.records import Goal, Phone, PhoneRole, Program, Provenance, Rect, Section, SourceKind
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.sheet_goals import goals_of_lines, goals_of_paragraphs, purpose_of
 from tsunagari_parsers.sheet_headings import Describes, Kind, Role, amount_of, number_of, sheet_words
 from tsunagari_parsers.sheet_lines import is_subtitle
+from tsunagari_parsers.sheet_places import SheetPlace, resolve
 from tsunagari_parsers.stays import named_bodies, offers_stay, tells_of_stay
 from tsunagari_parsers.text import comparable, fold_width
 
@@ -29,11 +29,7 @@ _LONGEST_REMARK = 100
 #: Findings carry no more of a text than this.
 _SHOWN = 30
 
-_BRACKETED = re.compile(r"[【［\[〔(（]\s*([^】］\]〕)）【（(]{2,24}?)\s*[】］\]〕)）]")
 _GOAL_WORDS = re.compile(r"目標値|達成値|達成率|実績値")
-_LIKE_A_PLACE = re.compile(r"[^のをにはがで、。]{1,14}[都道府県市区町村]$")
-#: 「上川郡東川町」: the county before a town's name.
-_COUNTY = re.compile(r"^[^市区町村]{1,6}郡(?=.+[町村]$)")
 _FAX = re.compile(r"(?i)(?:FAX|ファクス|ファックス|ファクシミリ)\s*(?:番号)?\s*[:：]?\s*[0-9()-]{9,14}")
 _MAIL = re.compile(r"(?i)(?:e-?mail|メール(?:アドレス)?)?\s*[:：]?\s*[\w.+-]+@[\w.-]+")
 _LABELS = re.compile(
@@ -73,15 +69,6 @@ class Sheet:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPlace:
-    """Who runs a programme: prefecture, and municipality or None. ``candidates`` are prefectures that share the name."""
-
-    prefecture: str
-    municipality: str | None
-    candidates: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Draft:
     """What assembling a record gathers."""
@@ -103,37 +90,6 @@ def headless_finding(part: Part, page: int, row: int) -> Finding:
     message = f"見出しのない文章が{length}字あります。事業の内容としては公開しません"
     level = Level.NOTE if length <= _LONGEST_REMARK else Level.MUST_LOOK
     return Finding(level, "text-without-heading", message, page, row)
-
-
-def find_place(text: str) -> tuple[str, str]:
-    """(title, place) of a line that names its body in brackets (「…事業【群馬県】」); place "" where no brackets do.
-
-    Brackets that hold a place that does not exist count only where they look like one and stand at an end of the line.
-    """
-    for match in _BRACKETED.finditer(text):
-        inside = match[1].strip()
-        at_end = not text[match.end() :].strip() or not text[: match.start()].strip()
-        if resolve(inside) or (at_end and match[0][0] in "【［[〔" and _LIKE_A_PLACE.fullmatch(inside)):
-            return " ".join((text[: match.start()] + " " + text[match.end() :]).split(" ")).strip(" 　"), inside
-    return text.strip(" 　"), ""
-
-
-def resolve(name: str) -> SheetPlace | None:
-    """The place of this name: 「群馬県」「国立市」「東京都国立市」「国立市（東京都）」; None if there is no such place."""
-    text = re.sub(r"[\s・()（）]+", "", name)
-    prefecture = prefecture_named(text)
-    if prefecture:
-        return SheetPlace(prefecture.name, None)
-    for one in prefectures():
-        for rest in (text.removeprefix(one.name), text.removesuffix(one.name)):
-            if rest != text and (found := _named(rest, one)):
-                return SheetPlace(one.name, found)
-    municipalities = municipalities_named(text) or municipalities_named(_COUNTY.sub("", text))
-    if len(municipalities) == 1:
-        return SheetPlace(municipalities[0].prefecture.name, municipalities[0].name)
-    if municipalities:
-        return SheetPlace("", text, tuple(place.prefecture.name for place in municipalities))
-    return None
 
 
 def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tuple[Program, tuple[Finding, ...]]:
@@ -195,13 +151,6 @@ def _goals(sheet: Sheet, parts: Sequence[Part]) -> tuple[tuple[Goal, ...], froze
             rows |= own
         goals += goals_of_lines([text for text in part.paragraphs if text not in rows])
     return tuple(goals), frozenset(rows)
-
-
-def _named(rest: str, prefecture: Prefecture) -> str | None:
-    for name in (rest, _COUNTY.sub("", rest)):
-        if municipalities_named(name, prefecture):
-            return name
-    return None
 
 
 def _values(sheet: Sheet, draft: _Draft) -> tuple[dict[Role, str], list[Part]]:

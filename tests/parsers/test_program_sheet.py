@@ -23,7 +23,7 @@ from tsunagari_parsers.report import Level
 from tsunagari_parsers.sheet_goals import goals_of_lines, goals_of_paragraphs
 from tsunagari_parsers.sheet_headings import amount_of, find_headings, load_sheet_words, number_of
 from tsunagari_parsers.sheet_lines import Paragraph, paragraphs_of_dump
-from tsunagari_parsers.sheets import find_place, resolve
+from tsunagari_parsers.sheet_places import find_place, resolve
 from tsunagari_parsers.stays import named_bodies, offers_stay, tells_of_stay
 from tsunagari_parsers.text import comparable
 
@@ -525,7 +525,7 @@ def test_a_page_before_the_first_sheet_must_be_looked_at() -> None:
     assert (finding.code, finding.level, finding.page) == ("page-without-sheet", Level.MUST_LOOK, 1)
 
 
-@pytest.mark.parametrize("style", ["over", "bar", "inside"])
+@pytest.mark.parametrize("style", ["over", "bar", "inside", "lines"])
 def test_the_sheet_of_kunitachi_set_in_boxes_is_read_as_its_text_is(style: str) -> None:
     """Round about: what the text gave, set in boxes in another order, gives the same record and keeps the same back."""
     known = only(parsed(KUNITACHI))
@@ -606,14 +606,30 @@ def test_several_sheets_in_one_text() -> None:
     assert sections(document.programs[0]) == sections(only(parsed(KUNITACHI)))
 
 
-BODIES = (
-    "partners",
-    "situation",
-    "goals",
-    "features",
-    "issues",
-    "effects",
-)
+def test_a_partner_with_its_town_in_brackets_begins_no_sheet() -> None:
+    lines = [
+        "夜の事業【前橋市】",
+        "連携団体",
+        "あおぞら会（高崎市）",
+        *TEXT_SHEET[2:10],
+        "事業の目的",
+        "話を聞く。",
+        "事業の効果",
+        "増えた。",
+    ]
+    program = only(text_sheet(*lines))
+    assert (program.program_name, program.municipality) == ("夜の事業", "前橋市")
+    assert ("連携団体", "あおぞら会（高崎市）") in sections(program)
+
+
+@pytest.mark.parametrize("title", ["前橋市　夜の居場所づくり事業", "夜の居場所づくり事業　群馬県前橋市"])
+def test_a_title_that_begins_or_ends_with_its_body(title: str) -> None:
+    program = only(text_sheet(title, *TEXT_SHEET[2:]))
+    assert (program.prefecture, program.municipality) == ("群馬県", "前橋市")
+    assert program.program_name == "夜の居場所づくり事業"
+    assert "（見出しなし）" not in dict(sections(program))
+    drawings = [text(100, 16, title, size=16), *higashikawa()[1:]]
+    assert sheet(sheet_pdf(drawings)).municipality == "前橋市"
 
 
 @pytest.mark.parametrize("order", [(5, 4, 3, 2, 1, 0), (2, 0, 4, 1, 5, 3), (3, 5, 0, 2, 1, 4)])

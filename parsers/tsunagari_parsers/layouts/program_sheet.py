@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Source
 from tsunagari_parsers.records import Goal, Program, Rect
 from tsunagari_parsers.report import Finding, Level
-from tsunagari_parsers.sheet_page import PagePart, SheetPage, read_sheet_page
+from tsunagari_parsers.sheet_page import PagePart, SheetPage, is_sheet_page, read_sheet_page
 from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
 from tsunagari_parsers.text import comparable
 
@@ -37,7 +37,7 @@ class _Pages:
 
 def recognises(source: Source) -> bool:
     """Whether enough of a sheet's headings stand on one page, and not beside one another as a list's columns do."""
-    return any(read_sheet_page(page).is_sheet for page in source.pages)
+    return any(is_sheet_page(page) for page in source.pages)
 
 
 def read(source: Source) -> LayoutResult:

@@ -9,14 +9,27 @@ from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.records import Goal, Program
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.sheet_goals import goals_of_rows
-from tsunagari_parsers.sheet_headings import VALUES, Heading, Role, amount_of, find_heading, find_headings, number_of
+from tsunagari_parsers.sheet_headings import (
+    VALUES,
+    Heading,
+    Kind,
+    Role,
+    amount_of,
+    find_heading,
+    find_headings,
+    may_hold_sheet,
+    number_of,
+)
 from tsunagari_parsers.sheet_lines import Paragraph, paragraphs_of_dump
 from tsunagari_parsers.sheet_matching import match_by_content
-from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, find_place, headless_finding
+from tsunagari_parsers.sheet_places import find_place, leading_place
+from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
 from tsunagari_parsers.text import comparable
 
 #: A text with fewer of the sheet's headings is no sheet, nor one with fewer that have prose under them.
 _FEWEST_HEADINGS, _FEWEST_PROSE = 4, 2
+#: Another sheet has at least so many of the headings that the sheet before it has.
+_REPEATED = 2
 #: So many headings in a row without a text between them stand apart from their bodies.
 _CLUMP = 3
 
@@ -46,7 +59,7 @@ class _Stretch:
 
 def recognises(source: Source) -> bool:
     """Whether enough of a sheet's headings stand on lines of their own."""
-    return _is_sheet(source.text.replace("\f", "\n").split("\n"))
+    return may_hold_sheet(source.text, _FEWEST_HEADINGS) and _is_sheet(source.text.replace("\f", "\n").split("\n"))
 
 
 def read(source: Source) -> LayoutResult:
@@ -71,27 +84,32 @@ LAYOUT = Layout(
 )
 
 
+def _marks(lines: Sequence[str]) -> dict[str, Kind]:
+    """The kinds of the headings by which a sheet is recognised."""
+    headings = (heading for line in lines for heading in find_headings(line))
+    return {heading.kind.key: heading.kind for heading in headings if heading.kind.is_mark}
+
+
 def _is_sheet(lines: Sequence[str]) -> bool:
-    kinds = {
-        heading.kind.key: heading.kind for line in lines for heading in find_headings(line) if heading.kind.is_mark
-    }
+    kinds = _marks(lines)
     prose = [kind for kind in kinds.values() if kind.role is Role.PROSE]
     return len(kinds) >= _FEWEST_HEADINGS and len(prose) >= _FEWEST_PROSE
 
 
 def _stretches(text: str) -> list[_Stretch]:
-    """The sheets of a text: a title that another one follows before its headings, or the same title again, begins none."""
+    """The sheets of a text, each from its title on; the same title again begins none."""
     lines = text.split("\n")
-    titles = list(_titles(lines))
     starts: list[tuple[int, str, str]] = []
-    for index, (at, title, place) in enumerate(titles):
-        end = titles[index + 1][0] if index + 1 < len(titles) else len(lines)
-        is_same = bool(starts) and _same(starts[-1], (title, place))
-        # A title may stand twice before its sheet: what counts is what follows up to a title of another sheet.
-        later = next(
-            (one[0] for one in titles[index + 1 :] if not _same((at, title, place), (one[1], one[2]))), len(lines)
-        )
-        if not is_same and _is_sheet([line.replace("\f", "") for line in lines[at : max(end, later)]]):
+    for at, title, place in _titles(lines):
+        following = [line.replace("\f", "") for line in lines[at:]]
+        if not starts:
+            is_start = _is_sheet(following)
+        else:
+            # A partner with its town in brackets is no title: another sheet has the same headings once more.
+            before = [line.replace("\f", "") for line in lines[starts[-1][0] : at]]
+            again = _marks(before).keys() & _marks(following).keys()
+            is_start = not _same(starts[-1], (title, place)) and len(again) >= _REPEATED and _is_sheet(following)
+        if is_start:
             starts.append((at, title, place))
     if not starts:
         return [_untitled(lines)]
@@ -116,7 +134,8 @@ def _untitled(lines: Sequence[str]) -> _Stretch:
     """A text with no body in brackets: its first line that is no heading is the title."""
     for at, line in enumerate(lines):
         if line.strip() and not find_headings(line):
-            return _Stretch(line.strip("\f 　"), "", tuple(lines), line=at + 1, page=1)
+            title, place = leading_place(line.strip("\f 　"))
+            return _Stretch(title, place, tuple(lines), line=at + 1, page=1)
     return _Stretch("", "", tuple(lines), line=1, page=1)
 
 
@@ -243,6 +262,8 @@ def _is_title(line: str, title: str, place: str) -> bool:
     if not text:
         return False
     found, where = find_place(line.strip())
+    if not where:
+        found, where = leading_place(line)
     return text == title or (comparable(where) == place != "" and comparable(found) in {title, ""})
 
 
