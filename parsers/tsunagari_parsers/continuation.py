@@ -7,9 +7,7 @@ from collections.abc import Collection, Sequence
 from tsunagari_parsers.tables import Cell, Table, TableSettings
 
 
-def continues(
-    upper: Table, lower: Table, keys: Collection[int] = (0,), settings: TableSettings | None = None
-) -> bool:
+def continues(upper: Table, lower: Table, keys: Collection[int] = (0,), settings: TableSettings | None = None) -> bool:
     """Whether the last row of ``upper`` goes on in the first row of ``lower``, the next table on a later page.
 
     Both must have the same columns: as many, and each beginning within ``settings.same_column`` points of the other. Then it goes on

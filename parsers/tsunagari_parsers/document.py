@@ -112,9 +112,7 @@ def _as_displayed(result: LayoutResult, pages: Sequence[PageTables]) -> LayoutRe
         programs=tuple(replace(one, provenance=placed(one.provenance)) for one in result.programs),
         measures=tuple(replace(one, provenance=placed(one.provenance)) for one in result.measures),
         networks=tuple(replace(one, provenance=placed(one.provenance)) for one in result.networks),
-        desks=tuple(
-            replace(one, provenance=placed(one.provenance)) if one.provenance else one for one in result.desks
-        ),
+        desks=tuple(replace(one, provenance=placed(one.provenance)) if one.provenance else one for one in result.desks),
         findings=tuple(found(finding) for finding in result.findings),
     )
 

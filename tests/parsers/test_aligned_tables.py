@@ -63,7 +63,15 @@ def test_a_table_has_its_rows_and_columns_with_rules_one_way_both_ways_or_none(
 @pytest.mark.parametrize("centred", [False, True])
 def test_rows_that_stand_as_close_as_their_lines_begin_where_most_columns_have_text(centred: bool) -> None:
     rows = [row for row in ROWS if row[2] != "つながり\nサポート"]
-    rows.append(("青森県", "弘前市", "つながり", "生理用品を配り、その場で\n困りごとを聞き、相談の窓口に\nつなぐ。", "0172-35-1111"))
+    rows.append(
+        (
+            "青森県",
+            "弘前市",
+            "つながり",
+            "生理用品を配り、その場で\n困りごとを聞き、相談の窓口に\nつなぐ。",
+            "0172-35-1111",
+        )
+    )
     page = page_of(lambda canvas: grid_of(canvas, rows, lefts=LEFTS, padding=0, centred=centred))
     (table,) = page.tables
     assert rows_of(table) == rows
@@ -86,7 +94,9 @@ def test_title_and_notes_around_a_table_stay_outside() -> None:
         canvas.setFont(FONT, 14)
         canvas.drawCentredString(300, 800, "女性を支える事業の一覧（令和５年度）")
         foot = grid_of(canvas, ROWS, lefts=LEFTS, top=770)
-        canvas.drawString(40, foot - 30, "※この一覧は、令和５年４月現在の内容を、各自治体の回答にもとづいてまとめたものです。")
+        canvas.drawString(
+            40, foot - 30, "※この一覧は、令和５年４月現在の内容を、各自治体の回答にもとづいてまとめたものです。"
+        )
 
     page = page_of(draw)
     (table,) = page.tables
@@ -195,7 +205,13 @@ def tabbed_letter(canvas: Canvas) -> None:
     canvas.drawString(50, 780, "各都道府県　男女共同参画主管課長　殿")
     canvas.drawRightString(550, 760, "内閣府男女共同参画局長")
     for number, (word, text) in enumerate(
-        [("日時", "令和５年５月１０日"), ("場所", "合同庁舎"), ("対象", "担当者"), ("持ち物", "筆記用具"), ("その他", "なし")]
+        [
+            ("日時", "令和５年５月１０日"),
+            ("場所", "合同庁舎"),
+            ("対象", "担当者"),
+            ("持ち物", "筆記用具"),
+            ("その他", "なし"),
+        ]
     ):
         canvas.drawString(50, 700 - 18 * number, str(number + 1))
         canvas.drawString(80, 700 - 18 * number, word)
@@ -214,7 +230,9 @@ def newsletter(canvas: Canvas) -> None:
     for number in range(20):
         for x in (40, 310):
             length = 25 if number % 7 != 6 else 9
-            canvas.drawString(x, 780 - 14 * number, "女性のつながりを支える取組を各地で進めています。"[:25].ljust(25, "の")[:length])
+            canvas.drawString(
+                x, 780 - 14 * number, "女性のつながりを支える取組を各地で進めています。"[:25].ljust(25, "の")[:length]
+            )
 
 
 @pytest.mark.parametrize("draw", [tabbed_letter, items, newsletter])
@@ -233,7 +251,9 @@ def test_underlines_and_the_rules_of_a_letterhead_are_no_table() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.line(40, 800, 550, 800)
         for number in range(20):
-            canvas.drawString(50, 780 - 20 * number, "女性のつながりを支える取組を、各地で進めています。相談は無料です。")
+            canvas.drawString(
+                50, 780 - 20 * number, "女性のつながりを支える取組を、各地で進めています。相談は無料です。"
+            )
         canvas.line(50, 778, 200, 778)
         canvas.line(40, 60, 550, 60)
 

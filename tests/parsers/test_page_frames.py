@@ -27,7 +27,7 @@ def page_of(content: bytes) -> PageTables:
 
 
 def example() -> bytes:
-    return drawn(lambda canvas: _example(canvas))
+    return drawn(_example)
 
 
 def _example(canvas: Canvas) -> None:
@@ -166,7 +166,9 @@ def test_a_cell_whose_text_is_turned_is_read_in_its_own_direction(degrees: int) 
     first, second = page.tables[0].cells
     assert first.text == "実施主体の\n都道府県"
     assert second.text.split("\n") == ["相談の窓口を開く"] * 5
-    assert all(40 <= line.rect.x0 < line.rect.x1 <= 80 and line.rect.bottom - line.rect.top > 30 for line in first.lines)
+    assert all(
+        40 <= line.rect.x0 < line.rect.x1 <= 80 and line.rect.bottom - line.rect.top > 30 for line in first.lines
+    )
 
 
 def test_a_mark_across_the_page_is_in_no_cell() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from tsunagari_parsers.tables import PageTables
 
 FOLDER = Path(os.environ.get("TSUNAGARI_REAL_PDFS", ROOT.parent / "shared" / "real-pdfs"))
 pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="the documents are no part of the project; put them into ../shared/real-pdfs, or name their folder in TSUNAGARI_REAL_PDFS"
+    not FOLDER.is_dir(),
+    reason="the documents are no part of the project; put them into ../shared/real-pdfs, or name their folder in TSUNAGARI_REAL_PDFS",
 )
 
 #: File, pages, and how many of its characters stand in cells at least; the others are titles, notes, and text in coloured areas.
@@ -45,9 +47,7 @@ def read(name: str) -> ReadPages:
 
 
 def in_cells(page: PageTables) -> int:
-    return sum(
-        len("".join(line.text.split())) for table in page.tables for cell in table.cells for line in cell.lines
-    )
+    return sum(len("".join(line.text.split())) for table in page.tables for cell in table.cells for line in cell.lines)
 
 
 @pytest.mark.parametrize(("name", "pages", "least"), FILES)
@@ -74,16 +74,12 @@ def test_every_serial_number_of_the_open_data_is_found_in_its_column() -> None:
     with (FOLDER / "yamaguchi-patients-excel2013.csv").open(encoding="utf-8-sig") as file:
         numbers = {row["No"] for row in csv.DictReader(file)}
     assert len(numbers) == 780
-    found = [
-        row.cells[0].strip() for row in raw_rows(read("yamaguchi-patients-excel2013.pdf").pages) if row.cells[0]
-    ]
+    found = [row.cells[0].strip() for row in raw_rows(read("yamaguchi-patients-excel2013.pdf").pages) if row.cells[0]]
     assert numbers <= set(found)
     assert all(found.count(number) == 1 for number in numbers)
 
 
-@pytest.mark.parametrize(
-    "name", ["osaka-criteria-skypdf.pdf", "osaka-faq-skypdf.pdf", "osaka-yodogawa-skypdf.pdf"]
-)
+@pytest.mark.parametrize("name", ["osaka-criteria-skypdf.pdf", "osaka-faq-skypdf.pdf", "osaka-yodogawa-skypdf.pdf"])
 def test_files_with_the_narrow_map_are_read_to_the_last_character(name: str) -> None:
     from tsunagari_parsers.reading import second_opinion
 
@@ -100,7 +96,7 @@ def test_a_row_of_a_comparison_of_versions_goes_on_over_its_pages() -> None:
     from tsunagari_parsers.continuation import continues
 
     tables = [page.tables[0] for page in read("meti-kisoku-shinkyu-word365.pdf").pages]
-    assert [continues(upper, lower) for upper, lower in zip(tables, tables[1:], strict=False)] == [
+    assert [continues(upper, lower) for upper, lower in pairwise(tables)] == [
         True, True, False, True, True, True, True, False,
     ]  # fmt: skip
 

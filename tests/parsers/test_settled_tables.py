@@ -17,7 +17,12 @@ from tsunagari_parsers.report import Level
 from tsunagari_parsers.tables import Cell, PageTables, Table
 
 LEFTS = (40.0, 140.0, 240.0, 400.0)
-ROWS = (("北海道", "札幌市", "相談"), ("青森県", "弘前市", "居場所"), ("岩手県", "盛岡市", "講座"), ("宮城県", "仙台市", "調査"))
+ROWS = (
+    ("北海道", "札幌市", "相談"),
+    ("青森県", "弘前市", "居場所"),
+    ("岩手県", "盛岡市", "講座"),
+    ("宮城県", "仙台市", "調査"),
+)
 
 
 def pages_of(*draws: Callable[[Canvas], None]) -> tuple[PageTables, ...]:
@@ -156,12 +161,14 @@ def test_a_place_that_a_neighbour_covers_and_a_place_that_none_covers_are_told_a
     page = PageTables(3, 9, 9, (table,), (), 2, 2, 0)
     rows = list(raw_rows([page]))
     assert rows == [RawRow(3, 1, 1, ("あ", "い", None)), RawRow(3, 1, 2, (None, "", None), lost=(2,))]
-    assert [lost_places(row) for row in rows][0] == []
+    assert lost_places(rows[0]) == []
     (finding,) = lost_places(rows[1])
     assert (finding.level, finding.code, finding.page, finding.row) == (Level.MUST_LOOK, "no-cell-here", 3, 2)
 
 
-def part(*, foot: str = "closed", head: str = "closed", key: str = "札幌市", x: float = 0.0) -> Callable[[Canvas], None]:
+def part(
+    *, foot: str = "closed", head: str = "closed", key: str = "札幌市", x: float = 0.0
+) -> Callable[[Canvas], None]:
     """A page with one row. ``foot`` and ``head``: which of its edges are drawn (closed, open, or under some columns only)."""
 
     def draw(canvas: Canvas) -> None:
@@ -199,8 +206,17 @@ def test_a_row_goes_on_where_its_edges_and_keys_say_so(
 
 
 def test_without_rules_a_row_goes_on_where_its_key_is_empty() -> None:
-    rows = [("札幌市", "相談", "相談に応じる"), ("函館市", "居場所", "居場所を開く"), ("弘前市", "講座", "講座を開き、")]
-    more = [("", "", "相談にも応じる"), ("盛岡市", "調査", "調べる"), ("仙台市", "相談", "相談に応じる"), ("秋田市", "講座", "講座を開く")]
+    rows = [
+        ("札幌市", "相談", "相談に応じる"),
+        ("函館市", "居場所", "居場所を開く"),
+        ("弘前市", "講座", "講座を開き、"),
+    ]
+    more = [
+        ("", "", "相談にも応じる"),
+        ("盛岡市", "調査", "調べる"),
+        ("仙台市", "相談", "相談に応じる"),
+        ("秋田市", "講座", "講座を開く"),
+    ]
     tables = [page.tables[0] for page in pages_of(*(_listed(some) for some in (rows, more, rows)))]
     assert [continues(one, other) for one, other in pairwise(tables)] == [True, False]
 

@@ -226,7 +226,9 @@ def _distance(above: Sequence[Line], below: Sequence[Line]) -> float:
 
 def _widest(table: Table) -> float:
     """The widest white between two rows of a table, with a little to spare."""
-    rows = [[line for cell in table.cells if cell.row == row for line in cell.lines] for row in range(len(table.row_tops))]
+    rows = [
+        [line for cell in table.cells if cell.row == row for line in cell.lines] for row in range(len(table.row_tops))
+    ]
     filled = [row for row in rows if row]
     return max((_distance(above, below) for above, below in pairwise(filled)), default=0.0) + 2.0
 
@@ -268,9 +270,7 @@ def _stacked(upper: Table, lower: Table) -> Table:
     rows = len(upper.row_tops)
     moved = tuple(replace(cell, row=cell.row + rows, last_row=cell.last_row + rows) for cell in lower.cells)
     rect = Rect(upper.rect.x0, upper.rect.top, lower.rect.x1, lower.rect.bottom)
-    return replace(
-        upper, rect=rect, row_tops=(*upper.row_tops, *lower.row_tops), cells=(*upper.cells, *moved)
-    )
+    return replace(upper, rect=rect, row_tops=(*upper.row_tops, *lower.row_tops), cells=(*upper.cells, *moved))
 
 
 def beside(one: Line, other: Line) -> bool:

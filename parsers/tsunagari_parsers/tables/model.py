@@ -168,9 +168,7 @@ class PageTables:
         if self.turned == 90:
             return Rect(rect.top, self.width - rect.x1, rect.bottom, self.width - rect.x0)
         if self.turned == 180:
-            return Rect(
-                self.width - rect.x1, self.height - rect.bottom, self.width - rect.x0, self.height - rect.top
-            )
+            return Rect(self.width - rect.x1, self.height - rect.bottom, self.width - rect.x0, self.height - rect.top)
         if self.turned == 270:
             return Rect(self.height - rect.bottom, rect.x0, self.height - rect.top, rect.x1)
         return rect

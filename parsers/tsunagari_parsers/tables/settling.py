@@ -11,7 +11,6 @@ Pure functions over what was read of each page. They change tables in two ways a
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -71,9 +70,7 @@ def _has(edges: Sequence[float], edge: float, tolerance: float) -> bool:
     return any(abs(edge - other) <= tolerance for other in edges)
 
 
-def _drop_phantoms(
-    tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float
-) -> None:
+def _drop_phantoms(tables: dict[tuple[int, int], Table], family: Sequence[tuple[int, int]], tolerance: float) -> None:
     """Take out of the family's tables each edge that some of them lack and that parts no text in those that have it."""
     if len({tuple(round(edge) for edge in _edges(tables[key])) for key in family}) == 1:
         return
@@ -84,13 +81,13 @@ def _drop_phantoms(
             continue
         tried.append(edge)
         for is_left in (True, False):
-            merged = [_without_edge(tables[key], edge, tolerance, is_left=is_left) for key in having]
+            merged = [_without_edge(tables[key], edge, is_left=is_left) for key in having]
             if all(merged):
                 tables.update({key: table for key, table in zip(having, merged, strict=True) if table})
                 break
 
 
-def _without_edge(table: Table, edge: float, tolerance: float, *, is_left: bool) -> Table | None:
+def _without_edge(table: Table, edge: float, *, is_left: bool) -> Table | None:
     """The table with the column on one side of an edge made part of its neighbour; None if that column holds text anywhere.
 
     The column outside the outermost edge is not there: an empty one inside it is left out.
@@ -128,7 +125,7 @@ def _without_column(table: Table, column: int) -> Table:
             cell,
             rect=replace(cell.rect, x0=max(cell.rect.x0, x0), x1=min(cell.rect.x1, x1)),
             column=max(0, cell.column - (column == 0)),
-            last_column=cell.last_column - (column == 0 or cell.last_column == column),
+            last_column=cell.last_column - (column in (0, cell.last_column)),
         )
         for cell in table.cells
         if not cell.column == cell.last_column == column
@@ -152,7 +149,11 @@ def _without_stray_rules(table: Table) -> Table:
             for left in table.cells
             if left.last_column == column - 1 and (left.row, left.last_row) == (right.row, right.last_row)
         ]
-        if pairs and len(pairs) == sum(cell.column == column for cell in table.cells) and all(_is_one(*pair) for pair in pairs):
+        if (
+            pairs
+            and len(pairs) == sum(cell.column == column for cell in table.cells)
+            and all(_is_one(*pair) for pair in pairs)
+        ):
             table = _merged(table, pairs, column)
     return table
 
@@ -171,7 +172,7 @@ def _is_one(left: Cell, right: Cell) -> bool:
 
 def _merged(table: Table, pairs: Sequence[tuple[Cell, Cell]], column: int) -> Table:
     """The table with some pairs of neighbours as one cell each, and without the column that only they had."""
-    together = {left: right for left, right in pairs}
+    together = dict(pairs)
     gone = {right for _, right in pairs}
     cells = []
     for cell in table.cells:
