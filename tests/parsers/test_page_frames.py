@@ -27,7 +27,7 @@ def page_of(content: bytes) -> PageTables:
 
 
 def example() -> bytes:
-    return drawn(lambda canvas: _example(canvas))
+    return drawn(_example)
 
 
 def _example(canvas: Canvas) -> None:

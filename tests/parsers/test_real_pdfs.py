@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ def test_a_row_of_a_comparison_of_versions_goes_on_over_its_pages() -> None:
     from tsunagari_parsers.continuation import continues
 
     tables = [page.tables[0] for page in read("meti-kisoku-shinkyu-word365.pdf").pages]
-    assert [continues(upper, lower) for upper, lower in zip(tables, tables[1:], strict=False)] == [
+    assert [continues(upper, lower) for upper, lower in pairwise(tables)] == [
         True, True, False, True, True, True, True, False,
     ]  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,39 +9,20 @@ from itertools import pairwise
 from statistics import median
 
 from tsunagari_parsers.records import Rect
-from tsunagari_parsers.tables.bands import Mark, row_spans
-from tsunagari_parsers.tables.characters import assign, extent, line_rows, line_text
+from tsunagari_parsers.tables.bands import Mark, Span, row_spans
+from tsunagari_parsers.tables.characters import assign, line_rows, line_text
 from tsunagari_parsers.tables.frame import Object
 from tsunagari_parsers.tables.grid import grid
 from tsunagari_parsers.tables.model import Line, Table, TableSettings
 from tsunagari_parsers.tables.rules import Box
-from tsunagari_parsers.tables.white import Piece, Span, best_region, distance, pieces
+from tsunagari_parsers.tables.verdict import is_table
+from tsunagari_parsers.tables.white import Piece, best_region, distance, marks, pieces
 
-#: What stands before the items of a list: figures, single letters and marks. A column of them makes no table of running text.
-_ITEM = re.compile(
-    r"[（(〈]?([0-9０-９]{1,3}|[一二三四五六七八九十]{1,2}|[a-zA-Zａ-ｚア-ン①-⑳❶-❿])[)）〉]?[.．、]?"
-    r"|[・･●○◎■□◆◇▲△▼▽※＊*★☆•✓→⇒▶►⚫-]+|※\s*[0-9０-９]{1,2}|注\s*[0-9０-９]{0,2}"
-)
-#: A column narrower than this (em) holds no running text, however well its lines fill it.
-_NARROW = 12.0
-#: Fewest rows with text in most columns, by how many columns there are beside those of items: two columns can be a letter's list of
-#: date and place, five are no accident.
-_FEWEST_ROWS = {2: 4, 3: 3}
-_FEWEST_ROWS_OF_MANY = 2
-#: A line with less room than this at its end (em) may go on in the next one.
-_ROOM = 2.5
+#: Fewer lines that are cut by wide gaps are no table.
+_FEWEST_LINES = 2
 #: A heading of several columns stands no further above theirs than this, and is no larger than this many times their text; titles are.
 _HEADING_DISTANCE = 1.0
 _HEADING_SIZE = 1.15
-#: Two columns after one of items are how letters are written (「１　日時　…」): so many rows are a list all the same.
-_FEWEST_ROWS_OF_ITEMS = 6
-#: So many rows, and text in most columns of this share of them, make a table of columns with rules between them.
-_FEWEST_PARTED = 3
-_PARTED = 0.75
-#: Share of a table's lines that begin (or end) at the same place in a second and last column.
-_ALIGNED = 0.7
-#: How far such places may differ (em).
-_ASTRAY = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +36,7 @@ class _Draft:
 def aligned_tables(
     page: int,
     chars: Sequence[Object],
+    *,
     blanks: Sequence[Object],
     obstacles: Iterable[Box],
     loose: Sequence[Object],
@@ -72,11 +53,11 @@ def aligned_tables(
         settings: geometry.
     """
     level = [char for char in chars if not char.get("turn")]
-    if len(level) < 2 * _FEWEST_ROWS_OF_MANY:
+    if len(level) < 2 * _FEWEST_LINES:
         return [], list(chars)
     em = median(char["size"] for char in level)
     lines = [pieces(line, blanks, em, settings) for line in line_rows(level, settings)]
-    if sum(1 for line in lines if len(line) > 1) < _FEWEST_ROWS_OF_MANY:
+    if sum(1 for line in lines if len(line) > 1) < _FEWEST_LINES:
         return [], list(chars)
     barriers = list(obstacles)
     drafts = [draft for part in _between(lines, barriers) for draft in _drafts(part, loose, em, settings)]
@@ -103,56 +84,6 @@ def outside_pieces(chars: Sequence[Object], blanks: Sequence[Object], settings: 
         for line in line_rows(level, settings)
         for piece in pieces(line, blanks, em, settings)
     )
-
-
-def parted(
-    page: int, cells: Sequence[Box], chars: Sequence[Sequence[Object]], drawn: Sequence[Object], settings: TableSettings
-) -> Table | None:
-    """The table of columns that have rules between them and none across, or one below the header only; None if they are one row.
-
-    They are one row, as in a row that is higher than its page or a comparison of two versions, unless they are three columns at least,
-    most of them have text in almost every row, and two of those are too narrow for running text.
-    """
-    tops = sorted({cell[1] for cell in cells})
-    lefts = sorted({cell[0] for cell in cells})
-    if len(tops) > 2 or len(lefts) < _FEWEST_PARTED or len(cells) != len(tops) * len(lefts):
-        return None
-    body = [(cell, own) for cell, own in zip(cells, chars, strict=True) if cell[1] == tops[-1]]
-    level = [[char for char in own if not char.get("turn")] for _, own in body]
-    level = [own for own in level if own]
-    if len(level) < _FEWEST_PARTED:
-        return None
-    em = median(char["size"] for own in level for char in own)
-    columns = [[_whole(line) for line in line_rows(own, settings)] for own in level]
-    rows = row_spans([_marks(own, em) for own in columns], em, settings)
-    filled = [_filled(columns, row) for row in rows]
-    good = sum(1 for row in filled if sum(row) * 2 > len(row))
-    narrow = [
-        column
-        for column, own in enumerate(columns)
-        if max(piece.x1 for piece in own) - min(piece.x0 for piece in own) < _NARROW * em
-        and sum(row[column] for row in filled) >= _PARTED * len(rows)
-    ]
-    if len(rows) < _FEWEST_PARTED or good < _PARTED * len(rows) or len(narrow) < 2:
-        return None
-    rules = [(above[1] + below[0]) / 2 for above, below in pairwise(rows)]
-    boxes = [cell for cell in cells if cell[1] != tops[-1]]
-    boxes += [
-        (x0, start, x1, end)
-        for start, end in pairwise([tops[-1], *rules, body[0][0][3]])
-        for x0, _, x1, _ in (cell for cell, _ in body)
-    ]
-    assigned, _ = assign([char for own in chars for char in own], boxes)
-    return grid(page, boxes, assigned, drawn, settings, is_ruled=False)
-
-
-def _whole(line: Sequence[Object]) -> Piece:
-    place = extent(line)
-    return Piece(tuple(line), place.x0, place.x1, place.top, place.bottom)
-
-
-def _filled(columns: Sequence[Sequence[Piece]], row: Span) -> list[bool]:
-    return [any(row[0] - 0.1 <= (piece.top + piece.bottom) / 2 <= row[1] + 0.1 for piece in own) for own in columns]
 
 
 def _between(lines: Sequence[list[Piece]], obstacles: Sequence[Box]) -> list[list[list[Piece]]]:
@@ -243,30 +174,17 @@ def _draft(
         for rule in loose
         if rule["x0"] <= left + em and rule["x1"] >= right - em and top - 2 * em <= rule["top"] <= bottom + 2 * em
     ]
-    marks = [_marks(own, em) for own in columns]
+    lines_of = [marks(own, em) for own in columns]
     for piece in crossing:
-        marks[_column(piece, gutters)].append((piece.top, piece.bottom, False))
-    rows = _ruled_rows(marks, rules, em, settings) or row_spans(marks, em, settings)
+        lines_of[_column(piece, gutters)].append((piece.top, piece.bottom, False))
+    rows = _ruled_rows(lines_of, rules, em, settings) or row_spans(lines_of, em, settings)
     heading = [piece for piece in crossing if rows[0][0] - 0.1 <= piece.top and piece.bottom <= rows[0][1] + 0.1]
     rows = _split_heading(rows, heading, columns, gutters)
-    if not _is_table(columns, rows, gutters, len(rules), em, settings):
+    if not is_table(columns, rows, gutters, rules=len(rules), em=em, settings=settings):
         return None
     ends = [left - 1, *((start + end) / 2 for start, end in gutters), right + 1]
     edges = _row_edges(rows, rules)
     return _Draft(_boxes(edges, ends, every, crossing, gutters), rules)
-
-
-def _marks(own: Sequence[Piece], em: float) -> list[Mark]:
-    """The lines of one column; pieces of one line are one."""
-    right = max(piece.x1 for piece in own)
-    marks: list[Mark] = []
-    for piece in sorted(own, key=lambda piece: piece.top):
-        full = right - piece.x1 < _ROOM * em
-        if marks and piece.top < marks[-1][1] - 0.5 * (piece.bottom - piece.top):
-            marks[-1] = (marks[-1][0], max(marks[-1][1], piece.bottom), full or marks[-1][2])
-        else:
-            marks.append((piece.top, piece.bottom, full))
-    return marks
 
 
 def _split_heading(
@@ -359,57 +277,3 @@ def _boxes(
                 boxes.append((lefts[column], top, lefts[end], tops[2] if row == 0 and column in tall else bottom))
             column = end
     return boxes
-
-
-def _is_table(
-    columns: Sequence[Sequence[Piece]],
-    rows: Sequence[Span],
-    gutters: Sequence[Span],
-    rules: int,
-    em: float,
-    settings: TableSettings,
-) -> bool:
-    """Whether columns and rows are a table's, and not what letters, lists of items and pages in two columns look like."""
-    items = [all(_ITEM.fullmatch("".join(char["text"] for char in piece.chars)) for piece in own) for own in columns]
-    words = items.count(False)
-    if words < 2 or _is_flowing(columns, em, settings):
-        return False
-    filled = [_filled(columns, row) for row in rows]
-    good = sum(1 for row in filled if sum(row) * 2 > len(row))
-    if rules >= 3:
-        return good >= 2
-    if words > 2:
-        # A header and one row are a table if nothing else is there; a picture's labels may stand so, among others.
-        most = len(rows) if good < _FEWEST_PARTED else len(rows) / 2
-        return good >= max(_FEWEST_ROWS.get(words, _FEWEST_ROWS_OF_MANY), most)
-    both = [row for row in filled if all(full for full, is_item in zip(row, items, strict=True) if not is_item)]
-    enough = _FEWEST_ROWS_OF_ITEMS if True in items else _FEWEST_ROWS[2]
-    last = max(index for index, is_item in enumerate(items) if not is_item)
-    gutter = gutters[last - 1]
-    return (
-        len(both) >= max(enough, _ALIGNED * len(rows))
-        and gutter[1] - gutter[0] >= settings.lone_gutter * em
-        and sum(piece.after_spaces for piece in columns[last]) * 2 < len(columns[last])
-        and _are_aligned(columns[last], em)
-    )
-
-
-def _are_aligned(own: Sequence[Piece], em: float) -> bool:
-    return any(
-        sum(1 for place in places if abs(place - median(places)) <= _ASTRAY * em) >= _ALIGNED * len(places)
-        for places in ([piece.x0 for piece in own], [piece.x1 for piece in own])
-    )
-
-
-def _is_flowing(columns: Sequence[Sequence[Piece]], em: float, settings: TableSettings) -> bool:
-    """Whether the text runs on in columns, as in a newsletter: wide columns, and most lines as long as they can be."""
-    flowing = total = 0
-    for own in columns:
-        right = max(piece.x1 for piece in own)
-        wide = right - min(piece.x0 for piece in own) >= _NARROW * em
-        full = sum(1 for piece in own if right - piece.x1 < 2 * em)
-        size = sum(len(piece.chars) for piece in own)
-        total += size
-        if wide and len(own) > 2 and full > settings.flowing * len(own):
-            flowing += size
-    return flowing > 0.8 * total

@@ -101,10 +101,10 @@ def _turned_lines(chars: Sequence[Object], turn: int, rect: Rect, settings: Tabl
     size = (height, width) if turn in (90, 270) else (width, height)
     own = Rect(0.0, 0.0, *size)
     lines = []
-    for row in line_rows([turned(char, turn, rect.x0, rect.top, width, height) for char in chars], settings):
+    for row in line_rows([turned(char, turn, (rect.x0, rect.top, width, height)) for char in chars], settings):
         line = _line(row, own, settings)
         box = {"x0": line.rect.x0, "x1": line.rect.x1, "top": line.rect.top, "bottom": line.rect.bottom}
-        back = turned(box, -turn % 360, 0.0, 0.0, *size)
+        back = turned(box, -turn % 360, (0.0, 0.0, *size))
         shown = Rect(rect.x0 + back["x0"], rect.top + back["top"], rect.x0 + back["x1"], rect.top + back["bottom"])
         lines.append(Line(line.text, shown, line.is_full))
     return lines

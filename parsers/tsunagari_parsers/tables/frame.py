@@ -93,7 +93,7 @@ def placed(objects: Iterable[Object], frame: Frame) -> list[Object]:
     """Objects of pdfplumber in the reading frame. Those of the most usual page are handed on as they are."""
     if not (frame.left or frame.top or frame.turned):
         return list(objects)
-    return [turned(one, frame.turned, frame.left, frame.top, frame.width, frame.height) for one in objects]
+    return [turned(one, frame.turned, (frame.left, frame.top, frame.width, frame.height)) for one in objects]
 
 
 def placed_outlines(curves: Iterable[Object], frame: Frame) -> list[Object]:
@@ -107,8 +107,9 @@ def placed_outlines(curves: Iterable[Object], frame: Frame) -> list[Object]:
     return outlines
 
 
-def turned(one: Object, turn: int, left: float, top: float, width: float, height: float) -> Object:
-    """A copy of an object on an area that begins at ``left``, ``top``, after that area was turned clockwise by ``turn`` degrees."""
+def turned(one: Object, turn: int, area: tuple[float, float, float, float]) -> Object:
+    """A copy of an object on an area (left, top, width, height) after that area was turned clockwise by ``turn`` degrees."""
+    left, top, width, height = area
     x0, x1, y0, y1 = one["x0"] - left, one["x1"] - left, one["top"] - top, one["bottom"] - top
     if turn == 90:
         x0, x1, y0, y1 = height - y1, height - y0, x0, x1

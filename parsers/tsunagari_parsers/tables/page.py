@@ -9,11 +9,12 @@ from pdfplumber.page import Page
 
 from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.records import Rect
-from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces, parted
+from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
+from tsunagari_parsers.tables.parted import parted
 from tsunagari_parsers.tables.rules import ruling
 
 #: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
@@ -45,7 +46,14 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     cut: tuple[Line, ...] = ()
     if outside:
         blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
-        aligned, outside = aligned_tables(page.page_number, outside, blanks, obstacles, rules.loose, settings)
+        aligned, outside = aligned_tables(
+            page.page_number,
+            outside,
+            blanks=blanks,
+            obstacles=obstacles,
+            loose=rules.loose,
+            settings=settings,
+        )
         cut = outside_pieces(outside, blanks, settings)
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size

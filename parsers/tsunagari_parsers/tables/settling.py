@@ -81,13 +81,13 @@ def _drop_phantoms(tables: dict[tuple[int, int], Table], family: Sequence[tuple[
             continue
         tried.append(edge)
         for is_left in (True, False):
-            merged = [_without_edge(tables[key], edge, tolerance, is_left=is_left) for key in having]
+            merged = [_without_edge(tables[key], edge, is_left=is_left) for key in having]
             if all(merged):
                 tables.update({key: table for key, table in zip(having, merged, strict=True) if table})
                 break
 
 
-def _without_edge(table: Table, edge: float, tolerance: float, *, is_left: bool) -> Table | None:
+def _without_edge(table: Table, edge: float, *, is_left: bool) -> Table | None:
     """The table with the column on one side of an edge made part of its neighbour; None if that column holds text anywhere.
 
     The column outside the outermost edge is not there: an empty one inside it is left out.
@@ -125,7 +125,7 @@ def _without_column(table: Table, column: int) -> Table:
             cell,
             rect=replace(cell.rect, x0=max(cell.rect.x0, x0), x1=min(cell.rect.x1, x1)),
             column=max(0, cell.column - (column == 0)),
-            last_column=cell.last_column - (column == 0 or cell.last_column == column),
+            last_column=cell.last_column - (column in (0, cell.last_column)),
         )
         for cell in table.cells
         if not cell.column == cell.last_column == column
@@ -172,7 +172,7 @@ def _is_one(left: Cell, right: Cell) -> bool:
 
 def _merged(table: Table, pairs: Sequence[tuple[Cell, Cell]], column: int) -> Table:
     """The table with some pairs of neighbours as one cell each, and without the column that only they had."""
-    together = {left: right for left, right in pairs}
+    together = dict(pairs)
     gone = {right for _, right in pairs}
     cells = []
     for cell in table.cells:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
+from tsunagari_parsers.tables.bands import Mark, Span
 from tsunagari_parsers.tables.frame import Object
 from tsunagari_parsers.tables.model import TableSettings
 
-Span = tuple[float, float]
 #: A gap that is filled with typed spaces parts words, not columns, unless it is wider than this (em).
 _TYPED_GAP = 2.5
 #: One line in so many may cross the columns: text that is too long for its cell, or a heading between rows.
 _CROSSING_SHARE = 8
+#: A line with less room than this at its end (em) may go on in the next one.
+_ROOM = 2.5
 #: The fewest lines that say where columns are before one that crosses them is taken for an exception.
 _FEWEST_LINES = 3
 
@@ -142,3 +144,16 @@ def _loses(white: Sequence[Span], left: Sequence[Span]) -> bool:
 def _support(lines: Sequence[Sequence[Piece]], gutter: Span) -> int:
     """How many lines have text on both sides of a gutter."""
     return sum(1 for line in lines if line[0].x1 <= gutter[0] and line[-1].x0 >= gutter[1])
+
+
+def marks(own: Sequence[Piece], em: float) -> list[Mark]:
+    """The lines of one column; pieces of one line are one."""
+    right = max(piece.x1 for piece in own)
+    found: list[Mark] = []
+    for piece in sorted(own, key=lambda piece: piece.top):
+        full = right - piece.x1 < _ROOM * em
+        if found and piece.top < found[-1][1] - 0.5 * (piece.bottom - piece.top):
+            found[-1] = (found[-1][0], max(found[-1][1], piece.bottom), full or found[-1][2])
+        else:
+            found.append((piece.top, piece.bottom, full))
+    return found
