@@ -129,7 +129,7 @@ def import_(
 
         check_output(report_html, paths)
     outcome = import_documents(
-        workspace, paths, options, _progress("読み取り中"), reader, HowToRead(columns_of(columns), ocr)
+        workspace, paths, options, _progress("読み取り中"), reader=reader, how=HowToRead(columns_of(columns), ocr)
     )
     for failure in outcome.failures:
         _complain(failure)

@@ -65,6 +65,7 @@ def import_documents(
     paths: Sequence[Path],
     options: EditionOptions,
     progress: Callable[[str], None] = lambda _: None,
+    *,
     reader: DocumentReader | None = None,
     how: HowToRead | None = None,
 ) -> ImportOutcome:
