@@ -262,7 +262,10 @@ def meili_keys(
 
 
 def parse_line(program: Program) -> dict[str, Any]:
-    """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all."""
+    """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all.
+
+    ``confidence`` (0 to 100) stands on what was read from a picture only.
+    """
     first = program.phones[0] if program.phones else None
     at = program.provenance
     return {
@@ -289,7 +292,7 @@ def parse_line(program: Program) -> dict[str, Any]:
         "row": at.row,
         "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom] if at.rect else None,
         "document_sha256": at.document_sha256,
-        "confidence": program.confidence,
+        **({} if program.confidence is None else {"confidence": program.confidence}),
     }
 
 
