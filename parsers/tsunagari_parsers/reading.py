@@ -132,7 +132,7 @@ class OpenedPdf:
         Raises:
             UnreadableDocumentError: it is damaged.
         """
-        count = self._second_count(number) if number <= self.second_pages else None
+        count = _second_count(self._second, number, self._name) if number <= self.second_pages else None
         with _pdf_errors(self._name, number):
             page = self._pdf.pages[number - 1]
             with _collector_paused():
@@ -168,17 +168,31 @@ class OpenedPdf:
             raise DamagedPdfError(self._name, f"ページを描けません（{error}）", page=number) from error
         return width, height, scale, picture
 
-    def _second_count(self, number: int) -> int:
+
+def second_opinion(content: bytes, name: str) -> list[int]:
+    """How many characters PDFium, another reader, finds on each page; spaces are not counted.
+
+    Raises:
+        UnreadableDocumentError: PDFium cannot open the file or a page, or asks for a password.
+    """
+    document = _second_reader(content, name)
+    try:
+        return [_second_count(document, number, name) for number in range(1, len(document) + 1)]
+    finally:
+        document.close()
+
+
+def _second_count(document: pypdfium2.PdfDocument, number: int, name: str) -> int:
+    try:
+        page = document[number - 1]
+        text = page.get_textpage()
         try:
-            page = self._second[number - 1]
-            text = page.get_textpage()
-            try:
-                return len("".join(text.get_text_bounded().split()))
-            finally:
-                text.close()
-                page.close()
-        except pypdfium2.PdfiumError as error:
-            raise DamagedPdfError(self._name, f"PDFの中身が壊れています（{error}）", page=number) from error
+            return len("".join(text.get_text_bounded().split()))
+        finally:
+            text.close()
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise DamagedPdfError(name, f"PDFの中身が壊れています（{error}）", page=number) from error
 
 
 def together(
