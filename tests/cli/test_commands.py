@@ -136,7 +136,7 @@ def test_doctor_tells_what_is_wrong(tmp_path: Path) -> None:
     assert tsunagari("doctor", "--data-dir", tmp_path).returncode == 1
     tsunagari("import", "--data-dir", tmp_path, "fixtures/demo.toml")
     tsunagari("publish", "--data-dir", tmp_path)
-    (document,) = tmp_path.glob("archive/*/*.bin")
+    document = next(tmp_path.glob("archive/*/*.bin"))
     document.write_bytes(b"changed")
     done = tsunagari("doctor", "--data-dir", tmp_path)
     assert done.returncode == 1
@@ -198,7 +198,7 @@ def test_serve_answers_on_loopback_and_logs_no_query(published: Path, tmp_path: 
             with urllib.request.urlopen(
                 "http://127.0.0.1:8947/search?q=%E3%83%8A%E3%83%97%E3%82%AD%E3%83%B3", timeout=10
             ) as answer:
-                assert "一覧に載っている事業：75件" in answer.read().decode()
+                assert "一覧に載っている事業：76件" in answer.read().decode()
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(20)

@@ -22,8 +22,8 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def generation(published: Path) -> Path:
-    workspace = Workspace(published)
+def generation(demo: Path) -> Path:
+    workspace = Workspace(demo)
     return workspace.generation_path(workspace.current())
 
 
@@ -56,7 +56,7 @@ def test_no_term_of_an_index_is_made_from_them(generation: Path) -> None:
     opened.close()
 
 
-def test_no_page_and_no_answer_of_the_api_holds_them(client: TestClient, generation: Path) -> None:
+def test_no_page_and_no_answer_of_the_api_holds_them(demo_client: TestClient, generation: Path) -> None:
     opened = Generation.open(generation)
     listings = list(opened.all_listings())
     opened.close()
@@ -71,18 +71,18 @@ def test_no_page_and_no_answer_of_the_api_holds_them(client: TestClient, generat
     paths += [f"/api/v1/programs/{listing.id}" for listing in listings]
     paths += [f"/api/v1/programs?per_page=100&kind={kind}" for kind in ("program", "sheet", "measure", "network")]
     for path in paths:
-        answer = client.get(path)
+        answer = demo_client.get(path)
         assert answer.status_code == 200, path
         assert not [name for name in NAMES if name in answer.text], path
     for words in ("短期宿泊", "国立市 泊まるところ", "シェルター", "Jikka", "ホテル"):
-        page = client.post("/search", data={"q": words}, follow_redirects=True)
+        page = demo_client.post("/search", data={"q": words}, follow_redirects=True)
         results = page.text
         # What was typed may be told back; nothing else may hold it.
         assert not [name for name in NAMES if name not in words and name in results], words
 
 
-def test_no_filter_facet_or_count_singles_out_stays(client: TestClient) -> None:
+def test_no_filter_facet_or_count_singles_out_stays(demo_client: TestClient) -> None:
     assert "stay" not in {kind.id for kind in offer_kinds()}
-    facets = client.get("/api/v1/programs").json()["facets"]
+    facets = demo_client.get("/api/v1/programs").json()["facets"]
     assert "stay" not in {value["code"] for value in facets["offer"]}
-    assert client.get("/api/v1/programs?offer=stay").status_code == 400
+    assert demo_client.get("/api/v1/programs?offer=stay").status_code == 400
