@@ -25,11 +25,12 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     """Every table of ``page``, and what stands outside them, in the page's reading frame (see :mod:`tsunagari_parsers.tables.model`)."""
     settings = settings or TableSettings()
     shown = displayed(page)
-    every = [_known(char) for char in within(page.chars, shown) if char["text"].strip(" \t\r\n")]
+    on_page = within(page.chars, shown)
+    every = [_known(char) for char in on_page if char["text"].strip(" \t\r\n")]
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
-    blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
+    blanks = placed((char for char in on_page if not char["text"].strip(" \t\r\n")), frame)
     stripes = [group for group in rules.groups if _is_stripes(group)]
     while True:
         groups = [group for group in rules.groups if group not in stripes]
