@@ -258,3 +258,77 @@ def test_underlines_and_the_rules_of_a_letterhead_are_no_table() -> None:
         canvas.line(40, 60, 550, 60)
 
     assert page_of(draw).tables == ()
+
+
+def on_stripes(canvas: Canvas) -> None:
+    """Every other row on grey."""
+    canvas.setFillGray(0.85)
+    top = 780.0
+    for number, row in enumerate(ROWS):
+        height = 12 * max(cell.count("\n") + 1 for cell in row) + 12
+        if number % 2 == 0:
+            canvas.rect(40, top - height, 520, height, stroke=0, fill=1)
+        top -= height
+    canvas.setFillGray(0)
+    grid_of(canvas, ROWS, lefts=LEFTS, padding=6)
+
+
+def on_a_coloured_header(canvas: Canvas) -> None:
+    canvas.setFillGray(0.85)
+    canvas.rect(40, 756, 520, 24, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    grid_of(canvas, ROWS, lefts=LEFTS, padding=6)
+
+
+def in_a_frame(canvas: Canvas) -> None:
+    foot = grid_of(canvas, ROWS, lefts=LEFTS, padding=6)
+    canvas.rect(40, foot, 520, 780 - foot)
+    canvas.line(40, 756, 560, 756)
+
+
+@pytest.mark.parametrize("draw", [on_stripes, on_a_coloured_header, in_a_frame])
+def test_colours_and_frames_behind_a_table_hide_none_of_its_columns(draw: Callable[[Canvas], None]) -> None:
+    page = page_of(draw)
+    (table,) = page.tables
+    assert rows_of(table) == list(ROWS)
+    assert page.outside == ()
+
+
+def test_a_titled_box_with_a_short_list_stays_a_box() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(40, 600, 400, 180)
+        canvas.line(40, 750, 440, 750)
+        canvas.drawString(50, 760, "事業の目標")
+        for number, (name, goal) in enumerate((("相談", "20件"), ("講座", "3回"), ("居場所", "50人"), ("広報", "2回"))):
+            canvas.drawString(50, 730 - 20 * number, name)
+            canvas.drawString(200, 730 - 20 * number, goal)
+
+    (table,) = page_of(draw).tables
+    assert table.is_ruled
+    assert [cell.text.split("\n")[0] for cell in table.cells] == ["事業の目標", "相談 20件"]
+
+
+def test_a_row_that_is_higher_than_its_page_is_not_cut_into_its_lines() -> None:
+    """The sides of cells and no rule across: a comparison of two versions, and a row with one long text."""
+    versions = ("中小機構は、前項の規定により、", "補助金の返還を命じることができ", "るものとし、その期限は別に定め")
+
+    def two(canvas: Canvas) -> None:
+        for x in (40, 260, 480, 550):
+            canvas.line(x, 60, x, 780)
+        for number in range(30):
+            for x in (45, 265):
+                canvas.drawString(x, 765 - 15 * number, versions[number % 3])
+        canvas.drawString(485, 765, "改正")
+
+    def one(canvas: Canvas) -> None:
+        for x in (40, 100, 170, 480, 550):
+            canvas.line(x, 60, x, 780)
+        for number in range(30):
+            canvas.drawString(175, 765 - 15 * number, versions[number % 3] * 2)
+        for x, text in ((45, "北海道"), (105, "札幌市"), (485, "市民課")):
+            canvas.drawString(x, 420, text)
+
+    for page in pages_of(two, one):
+        (table,) = page.tables
+        assert table.is_ruled
+        assert len(table.row_tops) == 1

@@ -12,10 +12,14 @@ from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
-from tsunagari_parsers.tables.grid import grid
+from tsunagari_parsers.tables.grid import grid, outline
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
 from tsunagari_parsers.tables.parted import parted
-from tsunagari_parsers.tables.rules import ruling
+from tsunagari_parsers.tables.rules import CellGroup, ruling
+
+#: So many columns make a table of coloured rows, and of the text in a frame; a sheet's box may hold a short list of its own.
+_FEWEST_ON_FILLS = 3
+_FEWEST_IN_FRAME = 4
 
 #: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
 _TABLE_SHARE = 0.6
@@ -26,42 +30,37 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     """Every table of ``page``, and what stands outside them, in the page's reading frame (see :mod:`tsunagari_parsers.tables.model`)."""
     settings = settings or TableSettings()
     shown = displayed(page)
-    every = [_known(char) for char in within(page.chars, shown) if char["text"].strip(" \t\r\n")]
+    on_page = within(page.chars, shown)
+    every = [_known(char) for char in on_page if char["text"].strip(" \t\r\n")]
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
-    assigned, outside = assign(chars, [cell for group in rules.groups for cell in group.cells])
-    tables: list[Table] = []
-    start = 0
-    for group in rules.groups:
-        own = assigned[start : start + len(group.cells)]
-        start += len(group.cells)
-        if any(own):
-            tables.append(
-                parted(page.page_number, group.cells, own, group.drawn, settings)
-                or grid(page.page_number, group.cells, own, group.drawn, settings)
+    blanks = placed((char for char in on_page if not char["text"].strip(" \t\r\n")), frame)
+    stripes = [group for group in rules.groups if _is_stripes(group)]
+    while True:
+        groups = [group for group in rules.groups if group not in stripes]
+        tables, outside = _ruled_tables(page.page_number, groups, chars, settings)
+        obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
+        loose = [*rules.loose, *(rule for group in stripes for rule in group.drawn)]
+        aligned, left = (
+            aligned_tables(
+                page.page_number, outside, blanks=blanks, obstacles=obstacles, loose=loose, settings=settings
             )
-    obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
-    aligned: list[Table] = []
-    cut: tuple[Line, ...] = ()
-    if outside:
-        blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
-        aligned, outside = aligned_tables(
-            page.page_number,
-            outside,
-            blanks=blanks,
-            obstacles=obstacles,
-            loose=rules.loose,
-            settings=settings,
+            if outside
+            else ([], [])
         )
-        cut = outside_pieces(outside, blanks, settings)
+        # Stripes that no table of several columns lies on are boxes with text.
+        kept = [group for group in stripes if _lie_under(group, aligned, left)]
+        if len(kept) == len(stripes):
+            break
+        stripes = kept
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
-    left, _ = text_lines(outside, Rect(0.0, 0.0, width, height), settings)
-    lines = tuple(replace(line, is_full=False) for line in left)
+    rest, _ = text_lines(left, Rect(0.0, 0.0, width, height), settings)
+    lines = tuple(replace(line, is_full=False) for line in rest)
     boxes: tuple[Box, ...] = ()
     pieces: tuple[Piece, ...] = ()
-    if sum(map(len, assigned)) == 0 or _in_grids(tables) < _TABLE_SHARE * len(chars):
+    if len(outside) == len(chars) or _in_grids(tables) < _TABLE_SHARE * len(chars):
         shapes = placed(within(page.rects, shown), frame)
         curves = placed_outlines(within(page.curves, shown), frame)
         cells = (Rect(*cell) for group in rules.groups for cell in group.cells)
@@ -77,7 +76,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         drawn=sum(1 for char in every if char["text"].strip()),
         pictures=len(page.images) + rules.drawings,
         turned=frame.turned,
-        cut_lines=cut,
+        cut_lines=outside_pieces(left, blanks, settings),
         stray=tuple(line for line in lines if _is_stray(line, tables)),
         boxes=boxes,
         pieces=pieces,
@@ -88,6 +87,44 @@ def _in_grids(tables: Sequence[Table]) -> int:
     """How many characters stand in tables of many cells; titled boxes make tables of a few."""
     return sum(
         len(line.text) for table in tables if len(table.cells) >= _GRID for cell in table.cells for line in cell.lines
+    )
+
+
+def _ruled_tables(
+    page: int, groups: Sequence[CellGroup], chars: Sequence[Object], settings: TableSettings
+) -> tuple[list[Table], list[Object]]:
+    """The tables of some sets of cells, and the characters that are in none of them."""
+    assigned, outside = assign(chars, [cell for group in groups for cell in group.cells])
+    tables = []
+    start = 0
+    for group in groups:
+        own = assigned[start : start + len(group.cells)]
+        start += len(group.cells)
+        if any(own):
+            tables.append(
+                parted(page, group.cells, own, group.drawn, settings)
+                or grid(page, group.cells, own, group.drawn, settings)
+            )
+    return tables, outside
+
+
+def _is_stripes(group: CellGroup) -> bool:
+    """Whether cells lie in one column: coloured rows, or a frame with a rule below its header, perhaps of a table without rules down."""
+    sides = {(round(cell[0]), round(cell[2])) for cell in group.cells}
+    return len(sides) == 1 and (group.is_fill or len(group.cells) > 1)
+
+
+def _lie_under(group: CellGroup, tables: Sequence[Table], left: Sequence[Object]) -> bool:
+    """Whether stripes are the ground of a table: it has enough columns, and no text on the stripes is left over."""
+    place = outline(group.cells)
+    least = _FEWEST_ON_FILLS if group.is_fill else _FEWEST_IN_FRAME
+    return any(
+        len(table.column_lefts) >= least and table.rect.top < place.bottom and place.top < table.rect.bottom
+        for table in tables
+    ) and not any(
+        place.x0 <= (char["x0"] + char["x1"]) / 2 <= place.x1
+        and place.top <= (char["top"] + char["bottom"]) / 2 <= place.bottom
+        for char in left
     )
 
 

@@ -30,12 +30,12 @@ _SMALLEST_GRID = 4
 class CellGroup:
     """The cells inside one connected set of rules, and the horizontal rules that were really drawn.
 
-    ``is_open``: no rule across at all, only the sides of cells.
+    ``is_fill``: no rule was drawn at all; the edges are those of coloured areas.
     """
 
     cells: list[Box]
     drawn: list[Object]
-    is_open: bool = False
+    is_fill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def ruling(page: Page, frame: Frame, settings: TableSettings) -> Ruling:
     groups = []
     loose: list[Object] = []
     drawings = 0
-    for edges in _with_open_rows(_connected(_rules(page, frame, settings), settings.snap)):
+    edges_of_page, is_fill = _rules(page, frame, settings)
+    for edges in _with_open_rows(_connected(edges_of_page, settings.snap)):
         horizontal = [edge for edge in edges if edge["orientation"] == "h"]
         if len(edges) == len(horizontal):
             loose += horizontal
@@ -67,7 +68,7 @@ def ruling(page: Page, frame: Frame, settings: TableSettings) -> Ruling:
         cells = intersections_to_cells(edges_to_intersections(closed, settings.snap, settings.snap))
         cells = without_slivers(cells, settings.sliver)
         if cells:
-            groups.append(CellGroup(sorted(cells, key=lambda cell: (cell[1], cell[0])), horizontal, not horizontal))
+            groups.append(CellGroup(sorted(cells, key=lambda cell: (cell[1], cell[0])), horizontal, is_fill))
     tables = [group for group in groups if not _is_marking(group, groups, settings.snap)]
     return Ruling(sorted(tables, key=lambda group: (group.cells[0][1], group.cells[0][0])), loose, drawings)
 
@@ -130,14 +131,18 @@ def _is_marking(group: CellGroup, groups: Sequence[CellGroup], snap: float) -> b
     )
 
 
-def _rules(page: Page, frame: Frame, settings: TableSettings) -> list[Object]:
-    """The horizontal and vertical rules, joined; curves and rectangles of the page's own size are none."""
+def _rules(page: Page, frame: Frame, settings: TableSettings) -> tuple[list[Object], bool]:
+    """The horizontal and vertical rules, joined, and whether they are the edges of coloured areas only.
+
+    Curves and rectangles of the page's own size are no rules.
+    """
     limit = settings.page_share * frame.width * frame.height
     rects = [rect for rect in placed(page.rects, frame) if rect["width"] * rect["height"] < limit]
     lines = [line for line in placed(page.lines, frame) if min(line["width"], line["height"]) < 1]
     drawn = [rect for rect in rects if not _is_fill(rect)]
     # Fills are headers' grounds and marks behind text; only where nothing else is drawn are they the table.
-    edges = [edge for rect in (drawn if drawn or lines else rects) for edge in rect_to_edges(rect)]
+    is_fill = not (drawn or lines)
+    edges = [edge for rect in (rects if is_fill else drawn) for edge in rect_to_edges(rect)]
     edges += [_line_edge(line) for line in lines]
     merged = merge_edges(
         filter_edges(_clipped(edges, (0.0, 0.0, *frame.size)), min_length=_MIN_PIECE),
@@ -146,7 +151,7 @@ def _rules(page: Page, frame: Frame, settings: TableSettings) -> list[Object]:
         join_x_tolerance=settings.join,
         join_y_tolerance=settings.join,
     )
-    return filter_edges(merged, min_length=settings.min_rule)
+    return filter_edges(merged, min_length=settings.min_rule), is_fill
 
 
 def _line_edge(line: Object) -> Object:
