@@ -86,6 +86,54 @@ def test_the_paper_of_radicals_is_full_of_them() -> None:
     assert sum(without_radicals(character) != character for character in text) > 50
 
 
+@pytest.mark.parametrize(
+    ("variant", "expected"),
+    [
+        ("sections", {"rules": "hv"}),
+        ("no-rules", {"rules": ""}),
+        ("horizontal-rules", {"rules": "h"}),
+        ("rotate-90", {"rotation": 90}),
+        ("rotate-270", {"rotation": 270}),
+        ("turned", {"upright": False}),
+        ("turned-clockwise", {"upright": False}),
+        ("dressed", {"crop": (40, 40)}),
+        ("phantom-column", {"grounds": True}),
+    ],
+)
+def test_the_paper_has_the_fault_that_it_is_made_for(variant: str, expected: dict[str, object]) -> None:
+    with pdfplumber.open(io.BytesIO(VARIANTS[variant]())) as pdf:
+        page = pdf.pages[0]
+        got = {
+            "rules": ("h" if any(line["width"] > 9 for line in page.lines) else "")
+            + ("v" if any(line["height"] > 9 for line in page.lines) else ""),
+            "rotation": page.rotation,
+            "upright": all(char["upright"] for char in page.chars),
+            "crop": tuple(page.cropbox[:2]),
+            "grounds": any(rect["fill"] and rect["height"] > 9 for rect in page.rects),
+        }
+    assert {name: got[name] for name in expected} == expected
+
+
+def open_feet(variant: str, x: float) -> int:
+    """How many pages have no rule below their last row at ``x``."""
+    count = 0
+    with pdfplumber.open(io.BytesIO(VARIANTS[variant]())) as pdf:
+        for page in pdf.pages:
+            foot = max(line["bottom"] for line in page.lines if line["height"] > 9)
+            across = (line for line in page.lines if line["width"] > 9 and line["x0"] <= x <= line["x1"])
+            count += foot - max(line["bottom"] for line in across) > 2
+    return count
+
+
+def test_rows_go_on_over_pages_and_so_do_merged_cells() -> None:
+    prefecture, description = 40, 500
+    assert open_feet("over-pages", description) >= 5
+    assert open_feet("other-order", 60) >= 3
+    assert open_feet("radicals", prefecture) >= 3
+    assert open_feet("radicals", description) == 0
+    assert open_feet("unclosed", description) >= 6
+
+
 def em(text: str) -> float:
     return sum(0.5 if character < "\x7f" else 1 for character in text)
 
