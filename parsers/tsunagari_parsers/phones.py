@@ -7,8 +7,15 @@ import re
 from tsunagari_parsers.text import fold_width
 
 #: Ten or eleven digits from 0, written with hyphens, brackets (also around the area code) or nothing between the groups.
-NUMBER = re.compile(r"(?<![\d-])(?:\(0\d{1,4}\)|0\d{1,4}[-(]?)\d{1,4}[-)]?\d{3,5}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
-_EXTENSION = re.compile(r"[(\[]?\s*内線\s*(?:番号)?\s*[::]?\s*(\d{1,6}(?:\s*[、,・~/]\s*\d{1,6})*)\s*[)\]]?")
+NUMBER = re.compile(r"(?<![\d-])(?:\(0\d{1,4}\)-?|0\d{1,4}[-(]?)\d{1,4}[-)]?\d{3,5}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
+#: The digits of an extension, of several (「2211、2212」), of one that hangs behind a department's (「24-165」).
+EXTENSION = r"\d{1,6}(?:-\d{1,5}(?![\d-]))?(?:\s*[、,・~/]\s*\d{1,6}(?![\d(-]))*"
+#: What stands for a hyphen between digits, and means something else anywhere else: long vowel marks, dashes, rules, the figure one.
+_DASHES = "ーｰ―—─━一"
+_DASH = re.compile(rf"(?<=[\d)])[{_DASHES}](?=[ \n]?\d)|(?<=[\d)][ \n])[{_DASHES}](?=[ \n]?\d)")
+#: Groups of a number between which points or spaces stand (「06.6210.9321」).
+_APART = re.compile(r"(?<![\d.(-])0\d{1,4}([. ])\d{1,4}\1\d{4}(?![\d.-])")
+_EXTENSION = re.compile(rf"[(\[]?\s*内線\s*(?:番号)?\s*[::]?\s*({EXTENSION})\s*[)\]]?")
 _NOTE = re.compile(r"[(\[]?\s*(直通|代表|夜間|休日|予約専用)\s*[)\]]?")
 _SHORT = re.compile(r"#\d{4}|1\d{2}")
 
@@ -23,20 +30,26 @@ def is_dialable(number: str) -> bool:
     return bool(re.fullmatch(length, digits) and re.fullmatch(r"\d+(-\d+)*", number))
 
 
+def fold_number(text: str) -> str:
+    """As :func:`tsunagari_parsers.text.fold_width`, and what stands between digits as a hyphen is one (「０６ー６２１０ー９３２１」)."""
+    folded = _DASH.sub("-", fold_width(text))
+    return _APART.sub(lambda match: re.sub(r"[. ]", "-", match[0]), folded)
+
+
 def find_numbers(text: str) -> list[str]:
     """The numbers in ``text``, half-width, groups joined by hyphens as the text groups them, in its order."""
-    found = (written(match[0]) for match in NUMBER.finditer(fold_width(text)))
+    found = (written(match[0]) for match in NUMBER.finditer(fold_number(text)))
     return [number for number in found if is_dialable(number)]
 
 
 def written(matched: str) -> str:
     """What :data:`NUMBER` has matched, in this project's written form: 「03(3981)2187」 is ``03-3981-2187``."""
-    return matched.replace("(", "-").replace(")", "-").strip("-")
+    return re.sub(r"-+", "-", matched.replace("(", "-").replace(")", "-")).strip("-")
 
 
 def find_extension(text: str) -> str | None:
     """The extension that ``text`` gives (「内線2211」「（内線：237）」), or None."""
-    match = _EXTENSION.search(fold_width(text))
+    match = _EXTENSION.search(fold_number(text))
     return match[1].strip() if match else None
 
 
@@ -48,7 +61,7 @@ def find_note(text: str) -> str | None:
 
 def remainder(text: str) -> str:
     """What is left of ``text`` without numbers, extension, note and punctuation: empty when all of it was understood."""
-    folded = fold_width(text)
+    folded = fold_number(text)
     if folded.count("(") != folded.count(")"):
         return folded.strip()  # Something was cut off, perhaps the end of an extension.
     left = _NOTE.sub("", _EXTENSION.sub("", folded))

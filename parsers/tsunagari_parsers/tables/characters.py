@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,6 +17,15 @@ from tsunagari_parsers.tables.rules import Box
 _ASIDE = 0.35
 #: The next character of a vertical line begins at most so many of its heights below (titles are spread over their cell).
 _SPREAD = 4.0
+#: Signs of a full-width character of which only the left, the right or the middle half has ink. Typesetting pushes the empty half of one
+#: over its neighbour (JIS X 4051, 4.7; CSS ``text-spacing-trim``).
+_INK_LEFT = frozenset("、。，．）］｝〕〉》」』】〙〗’”")
+_INK_RIGHT = frozenset("（［｛〔〈《「『【〘〖‘“")
+_INK_MIDDLE = frozenset("・：；\u2027")
+#: Half-width signs, between which a typed space parts words however narrow it is; beside Japanese text its width says what it is.
+_NARROW_SIGNS = re.compile(r"[!-~]")
+#: A typed space that is narrower than this (share of the size) is no space, but a means of placing.
+_THINNEST_SPACE = 0.1
 #: So many steps downwards from one character to the next in the file make text of several vertical lines.
 _FEWEST_STEPS = 3
 
@@ -204,21 +214,53 @@ def extent(chars: Sequence[Object]) -> Rect:
 
 
 def _overlaps(line: Sequence[Object], share: float) -> bool:
-    """Whether two neighbours of a line, given from the left, stand on one another."""
-    return any(
-        before["x1"] - char["x0"] > share * min(before["x1"] - before["x0"], char["x1"] - char["x0"])
-        for before, char in pairwise(line)
-        if before["text"].strip() and char["text"].strip() and char["x1"] > char["x0"] and before["x1"] > before["x0"]
-    )
+    """Whether two neighbours of a line, given from the left, stand on one another: their ink, and not the empty half of a sign."""
+    for before, char in pairwise(line):
+        if before["x1"] <= char["x0"] or not (before["text"].strip() and char["text"].strip()):
+            continue
+        (start, end), (other_start, other_end) = _ink(before), _ink(char)
+        if end - other_start > share * min(end - start, other_end - other_start) > 0:
+            return True
+    return False
+
+
+def _ink(char: Object) -> tuple[float, float]:
+    """From where to where a character has ink."""
+    x0, x1 = char["x0"], char["x1"]
+    if char["text"] in _INK_LEFT:
+        return x0, (x0 + x1) / 2
+    if char["text"] in _INK_RIGHT:
+        return (x0 + x1) / 2, x1
+    if char["text"] in _INK_MIDDLE:
+        quarter = (x1 - x0) / 4
+        return x0 + quarter, x1 - quarter
+    return x0, x1
+
+
+def _part_words(before: Object, char: Object) -> bool:
+    return bool(_NARROW_SIGNS.match(before["text"]) and _NARROW_SIGNS.match(char["text"]))
+
+
+def with_spaces(chars: Sequence[Object], blanks: str) -> list[Object]:
+    """The characters that can be seen, those marked (``after_space``) before which the file has a typed space."""
+    found: list[Object] = []
+    is_after = False
+    for char in chars:
+        is_blank = not char["text"].strip(blanks)
+        if not is_blank:
+            found.append({**char, "after_space": True} if is_after else char)
+        is_after = is_blank
+    return found
 
 
 def line_text(line: Sequence[Object]) -> str:
-    """The characters of a line; a gap of more than a third of a character's width is a space."""
+    """The characters of a line; a gap of more than a third of a character's width is a space, and between half-width signs a typed one."""
     parts: list[str] = []
     for index, char in enumerate(line):
-        if index:
-            gap = char["x0"] - line[index - 1]["x1"]
-            if gap > 0.33 * min(char["size"], line[index - 1]["size"]) and parts[-1] != "\u3000":
+        if index and parts[-1] != "\u3000":
+            before = line[index - 1]
+            gap, size = char["x0"] - before["x1"], min(char["size"], before["size"])
+            if gap > 0.33 * size or (char.get("after_space") and gap > _THINNEST_SPACE * size and _part_words(before, char)):
                 parts.append(" ")
         parts.append(char["text"])
     return without_radicals("".join(parts).strip(" "))

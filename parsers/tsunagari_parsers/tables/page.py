@@ -10,7 +10,7 @@ from pdfplumber.page import Page
 from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
-from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
+from tsunagari_parsers.tables.characters import assign, dedupe, text_lines, with_spaces
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid, outline
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
@@ -20,6 +20,8 @@ from tsunagari_parsers.tables.rules import CellGroup, ruling
 #: So many columns make a table of coloured rows, and of the text in a frame; a sheet's box may hold a short list of its own.
 _FEWEST_ON_FILLS = 3
 _FEWEST_IN_FRAME = 4
+#: What is typed and cannot be seen; full-width spaces indent, and are characters.
+_BLANKS = " \t\r\n\N{NO-BREAK SPACE}"
 
 #: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
 _TABLE_SHARE = 0.6
@@ -31,11 +33,11 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     settings = settings or TableSettings()
     shown = displayed(page)
     on_page = within(page.chars, shown)
-    every = [_known(char) for char in on_page if char["text"].strip(" \t\r\n")]
+    every = [_known(char) for char in with_spaces(on_page, _BLANKS)]
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
-    blanks = placed((char for char in on_page if not char["text"].strip(" \t\r\n")), frame)
+    blanks = placed((char for char in on_page if not char["text"].strip(_BLANKS)), frame)
     stripes = [group for group in rules.groups if _is_stripes(group)]
     while True:
         groups = [group for group in rules.groups if group not in stripes]
