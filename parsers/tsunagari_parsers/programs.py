@@ -10,12 +10,12 @@ from tsunagari_parsers.amounts import is_nothing, thousand_yen, unit_of
 from tsunagari_parsers.areas import find_excluded_areas
 from tsunagari_parsers.checks import At, check_area_codes, check_count, check_ending, check_serial, check_twice
 from tsunagari_parsers.contacts import Contact, read_contact, with_extension
+from tsunagari_parsers.list_rows import TOTAL, WITHHELD, ListRow, ListRows
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named
 from tsunagari_parsers.placing import Claim, Placed, PlaceWords, place_of_title, place_rows
 from tsunagari_parsers.records import Program, Provenance, SourceKind
 from tsunagari_parsers.report import Finding, Level, Skip
-from tsunagari_parsers.rows import TOTAL, WITHHELD, ListRow, ListRows, wrapped_lines
 from tsunagari_parsers.text import comparable
 
 NO_PROGRAM = "事業名も事業概要もない行"
@@ -217,7 +217,7 @@ def _text_findings(row: ListRow, name: str, description: str) -> list[Finding]:
         return []
     if not description:
         return [_must_look("no-description", "事業概要がありません", row, name)]
-    lines = [full for text, full in wrapped_lines(row.cells["description"]) if text.strip()]
+    lines = [full for text, full in row.lines("description") if text.strip()]
     return check_ending(At(row.page, row.number), description, last_line_is_full=bool(lines) and lines[-1])
 
 

@@ -29,6 +29,8 @@ _ITEM = re.compile(
     r"[(（〔][0-9０-９]{1,2}[)）〕]|[(（][ア-ンa-zA-Zａ-ｚＡ-Ｚⅰ-ⅻ][)）]|[0-9０-９]{1,2}(?:[.．、)）](?![0-9０-９])|　)|"
     r"第[0-9０-９一二三四五六七八九十]{1,2}[ 　]|[ア-ンａ-ｚＡ-Ｚ][ 　.．)）、]|【|＜|《|［|〔|「[^」]{1,20}」$)"
 )
+#: A name of which every character stands alone (「総　務　課」).
+_SPREAD = re.compile(rf"\s*[{_JAPANESE}](?:\s+[{_JAPANESE}])+\s*")
 #: What a sentence ends with; brackets may close after it.
 _ENDED = re.compile(r"[。．！？!?][」』）)】]*$")
 
@@ -77,13 +79,20 @@ def join_wrapped(lines: Iterable[tuple[str, bool]]) -> str:
 
 
 def join_name(lines: Sequence[str]) -> str:
-    """The lines of a name as one: wrapped names have no meaning in their breaks."""
+    """The lines of a name as one: wrapped names have no meaning in their breaks, nor have the spaces of one that is spread over its cell."""
+    if _SPREAD.fullmatch(" ".join(lines)):
+        return re.sub(r"\s", "", "".join(lines))
     joined = ""
     for line in lines:
         text = remove_layout_spaces(line).strip()
         space = " " if re.search(r"[A-Za-z]$", joined) and re.match(r"[A-Za-z]", text) else ""
         joined += space + text
     return joined
+
+
+def without_spaces(text: str) -> str:
+    """A name of a place without the spaces that spread it over its cell (「神　奈　川　県」); those between Latin letters stay."""
+    return re.sub(r"(?<![!-~])\s+|\s+(?![!-~])", "", text)
 
 
 def begins_item(line: str) -> bool:

@@ -260,7 +260,9 @@ def line_text(line: Sequence[Object]) -> str:
         if index and parts[-1] != "\u3000":
             before = line[index - 1]
             gap, size = char["x0"] - before["x1"], min(char["size"], before["size"])
-            if gap > 0.33 * size or (char.get("after_space") and gap > _THINNEST_SPACE * size and _part_words(before, char)):
+            if gap > 0.33 * size or (
+                char.get("after_space") and gap > _THINNEST_SPACE * size and _part_words(before, char)
+            ):
                 parts.append(" ")
         parts.append(char["text"])
     return without_radicals("".join(parts).strip(" "))

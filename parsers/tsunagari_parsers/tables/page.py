@@ -16,10 +16,13 @@ from tsunagari_parsers.tables.grid import grid, outline
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
 from tsunagari_parsers.tables.parted import parted
 from tsunagari_parsers.tables.rules import CellGroup, ruling
+from tsunagari_parsers.tables.stripes import with_white_rows
 
 #: So many columns make a table of coloured rows, and of the text in a frame; a sheet's box may hold a short list of its own.
 _FEWEST_ON_FILLS = 3
 _FEWEST_IN_FRAME = 4
+#: How far below coloured cells (em) text goes on with them.
+_BELOW = 2.0
 #: What is typed and cannot be seen; full-width spaces indent, and are characters.
 _BLANKS = " \t\r\n\N{NO-BREAK SPACE}"
 
@@ -38,9 +41,10 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
     blanks = placed((char for char in on_page if not char["text"].strip(_BLANKS)), frame)
-    stripes = [group for group in rules.groups if _is_stripes(group)]
+    every_group = with_white_rows(rules.groups, chars, settings)
+    stripes = [group for group in every_group if _is_stripes(group, chars)]
     while True:
-        groups = [group for group in rules.groups if group not in stripes]
+        groups = [group for group in every_group if group not in stripes]
         tables, outside = _ruled_tables(page.page_number, groups, chars, settings)
         obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
         loose = [*rules.loose, *(rule for group in stripes for rule in group.drawn)]
@@ -110,10 +114,19 @@ def _ruled_tables(
     return tables, outside
 
 
-def _is_stripes(group: CellGroup) -> bool:
-    """Whether cells lie in one column: coloured rows, or a frame with a rule below its header, perhaps of a table without rules down."""
+def _is_stripes(group: CellGroup, chars: Sequence[Object]) -> bool:
+    """Whether cells may be the ground of a table without rules down, and not its cells.
+
+    They lie in one column: coloured rows, or a frame with a rule below its header. Or they are coloured, and text goes on below them.
+    """
     sides = {(round(cell[0]), round(cell[2])) for cell in group.cells}
-    return len(sides) == 1 and (group.is_fill or len(group.cells) > 1)
+    if len(sides) == 1:
+        return group.is_fill or len(group.cells) > 1
+    place = outline(group.cells)
+    return group.is_fill and any(
+        place.x0 <= (char["x0"] + char["x1"]) / 2 <= place.x1 and 0 < char["top"] - place.bottom < _BELOW * char["size"]
+        for char in chars
+    )
 
 
 def _lie_under(group: CellGroup, tables: Sequence[Table], left: Sequence[Object]) -> bool:
