@@ -24,6 +24,9 @@ _INK_RIGHT = frozenset("（［｛〔〈《「『【〘〖‘“")
 _INK_MIDDLE = frozenset("・：；\u2027")
 #: Half-width signs, between which a typed space parts words however narrow it is; beside Japanese text its width says what it is.
 _NARROW_SIGNS = re.compile(r"[!-~]")
+#: Readings above characters are at most this large (share of the size of those).
+_RUBY = 0.6
+_KANA = re.compile(r"[\u3041-\u309f\u30a0-\u30ff\u3000]+")
 #: A typed space that is narrower than this (share of the size) is no space, but a means of placing.
 _THINNEST_SPACE = 0.1
 #: So many steps downwards from one character to the next in the file make text of several vertical lines.
@@ -95,12 +98,33 @@ def text_lines(chars: Sequence[Object], rect: Rect, settings: TableSettings) -> 
     lines: list[Line] = []
     overwritten = False
     if upright:
-        rows = line_rows(upright, settings)
+        rows = _without_readings(line_rows(upright, settings))
         lines = [_line(row, rect, settings) for row in rows]
         overwritten = any(_overlaps(row, settings.overlap) for row in rows)
     for turn, own in by_turn.items():
         lines += _turned_lines(own, turn, rect, settings)
     return tuple(lines), overwritten
+
+
+def _without_readings(rows: list[list[Object]]) -> list[list[Object]]:
+    """The lines without small kana that stand close above the characters whose reading they are (ルビ)."""
+    sizes = [max(char["size"] for char in row) for row in rows]
+    if len(rows) < 2 or max(sizes) * _RUBY < min(sizes):
+        return rows
+    return [row for index, row in enumerate(rows) if not (index + 1 < len(rows) and _is_reading(row, rows[index + 1]))]
+
+
+def _is_reading(row: Sequence[Object], below: Sequence[Object]) -> bool:
+    place, base = extent(row), extent(below)
+    size = max(char["size"] for char in below)
+    return (
+        max(char["size"] for char in row) <= _RUBY * size
+        and base.x0 - size <= place.x0
+        and place.x1 <= base.x1 + size
+        and -0.5 * size <= base.top - place.bottom <= 0.3 * size
+        and all(_KANA.fullmatch(char["text"]) for char in row)
+        and any(not _KANA.fullmatch(char["text"]) for char in below)
+    )
 
 
 def _turned_lines(chars: Sequence[Object], turn: int, rect: Rect, settings: TableSettings) -> list[Line]:
