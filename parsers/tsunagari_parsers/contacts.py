@@ -4,7 +4,7 @@
 with what stands by it, a fax number, an address that is dropped, the department, or it is left over and told.
 
 Decided non-conversions: 「7408・7409」 is one number and something that a person must look at, because the second may be an
-extension; a long-vowel mark is no hyphen; a number in a cell that names fax and does not say which is which is no phone.
+extension; a number in a cell that names fax and does not say which is which is no phone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from tsunagari_parsers.phones import NUMBER, is_dialable, written
+from tsunagari_parsers.phones import NUMBER, is_dialable, mend_numbers, written
 from tsunagari_parsers.records import Phone, PhoneRole
 from tsunagari_parsers.text import fold_width, join_name
 
@@ -149,6 +149,7 @@ def read_contact(raw: str, *, role: PhoneRole, evidence: str, with_department: b
 
 def _tightened(raw: str) -> str:
     """The text with numbers and labels in one piece that a line's end, or spaces around a hyphen or in a label, had parted."""
+    raw = mend_numbers(raw)
     folded = fold_width(raw)
     gone = {at for pattern in (_CUT, _LOOSE) for match in pattern.finditer(folded) for at in range(*match.span())}
     gone -= {at for at in gone if folded[at] == "-"}

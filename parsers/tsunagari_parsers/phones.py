@@ -23,9 +23,41 @@ def is_dialable(number: str) -> bool:
     return bool(re.fullmatch(length, digits) and re.fullmatch(r"\d+(-\d+)*", number))
 
 
+#: Marks that stand for a hyphen between digits and nowhere else: long-vowel marks, dashes and box lines.
+_HYPHENS = re.compile(r"(?<=\d)\s*([ーｰ―—─])\s*(?=\d)")
+#: Digits, hyphens and brackets with white space between, as a narrow column breaks a number.
+_BROKEN = re.compile(r"(?<![\d-])\(?0[\d()-]*(?:\s+[()-]?\d[\d-]*(?:[()][\d-]+)?\)?)+(?![\d-])")
+
+
+def mend_numbers(text: str) -> str:
+    """The text with hyphens for the marks that stand for them between digits, and with numbers whole that a column has broken.
+
+    Pieces are one number only where none of them is one alone: two numbers one below the other stay two.
+    """
+    folded = fold_width(text)
+    signs = {match.start(1) for match in _HYPHENS.finditer(folded)}
+    folded = "".join("-" if at in signs else char for at, char in enumerate(folded))
+    gone = {
+        at
+        for match in _BROKEN.finditer(folded)
+        if _is_broken(match[0].split())
+        for at in range(*match.span())
+        if folded[at].isspace()
+    }
+    return "".join("-" if at in signs else char for at, char in enumerate(text) if at not in gone)
+
+
+def _is_broken(pieces: list[str]) -> bool:
+    return _is_number("".join(pieces)) and not any(map(_is_number, pieces))
+
+
+def _is_number(piece: str) -> bool:
+    return bool(NUMBER.fullmatch(piece)) and is_dialable(written(piece))
+
+
 def find_numbers(text: str) -> list[str]:
     """The numbers in ``text``, half-width, groups joined by hyphens as the text groups them, in its order."""
-    found = (written(match[0]) for match in NUMBER.finditer(fold_width(text)))
+    found = (written(match[0]) for match in NUMBER.finditer(fold_width(mend_numbers(text))))
     return [number for number in found if is_dialable(number)]
 
 
@@ -48,7 +80,7 @@ def find_note(text: str) -> str | None:
 
 def remainder(text: str) -> str:
     """What is left of ``text`` without numbers, extension, note and punctuation: empty when all of it was understood."""
-    folded = fold_width(text)
+    folded = fold_width(mend_numbers(text))
     if folded.count("(") != folded.count(")"):
         return folded.strip()  # Something was cut off, perhaps the end of an extension.
     left = _NOTE.sub("", _EXTENSION.sub("", folded))

@@ -63,7 +63,7 @@ def read_programs(
             findings.append(_must_look("row-without-program", "事業名も事業概要もない行です", row, text))
     contacts = [_contact(row) for row in rows]
     claims = [
-        Claim(row.prefecture, row.section, row.body, tuple(phone.number for phone in contact.phones))
+        Claim(_close(row.prefecture), row.section, _close(row.body), tuple(phone.number for phone in contact.phones))
         for row, contact in zip(rows, contacts, strict=True)
     ]
     title = PlaceWords() if needs_prefecture else place_of_title(listed.title)
@@ -226,6 +226,12 @@ def _by_cell(claim: Claim) -> Placed:
     prefecture = prefecture_named(claim.prefecture)
     own = comparable(claim.body) == comparable(claim.prefecture)
     return Placed(claim.prefecture, None if own else claim.body, "prefecture cell" if prefecture else "")
+
+
+def _close(name: str) -> str:
+    """The name of a place without the spaces by which its characters are spread over a cell (「神　奈　川　県」)."""
+    closed = "".join(name.split())
+    return closed if prefecture_named(closed) or municipalities_named(closed) else name
 
 
 def _place_findings(row: ListRow, place: Placed, *, needs_prefecture: bool) -> list[Finding]:

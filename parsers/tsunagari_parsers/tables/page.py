@@ -27,7 +27,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     """Every table of ``page``, and what stands outside them, in the page's reading frame (see :mod:`tsunagari_parsers.tables.model`)."""
     settings = settings or TableSettings()
     shown = displayed(page)
-    every = [_known(char) for char in within(page.chars, shown) if char["text"].strip(" \t\r\n")]
+    every = _without_blanks(within(page.chars, shown))
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
@@ -93,6 +93,17 @@ def _in_grids(tables: Sequence[Table]) -> int:
     return sum(
         len(line.text) for table in tables if len(table.cells) >= _GRID for cell in table.cells for line in cell.lines
     )
+
+
+def _without_blanks(chars: Sequence[Object]) -> list[Object]:
+    """The characters that are drawn; one after which the file has a space is marked, because a narrow one is hardly a gap."""
+    kept: list[Object] = []
+    for char in chars:
+        if char["text"].strip(" \t\r\n"):
+            kept.append(_known(char))
+        elif kept and char["text"] == " ":
+            kept[-1] = {**kept[-1], "spaced": True}
+    return kept
 
 
 def _known(char: Object) -> Object:
