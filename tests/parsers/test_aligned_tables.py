@@ -348,6 +348,25 @@ def test_a_rule_below_a_heading_of_some_columns_is_no_border_of_rows(top: float)
     assert rows_of(table)[-4:] == [*ROWS_OF_FOUR, *ROWS_OF_FOUR]
 
 
+TALL = ("東京都", "港区", "居場所", "居場所を週に三日開き、\nそこで困りごとを聞いて、\n相談の窓口につなぎ、\n生理用品を配る。\nオンラインでも応じる。", "03-3578-2111")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (TALL, *ROWS[1:3]),
+        (*ROWS[1:3], TALL),
+        (HEADER, TALL),
+        (HEADER, ("", "", "", "その窓口を知らせる。\nまた、講座も開く。", ""), TALL),
+    ],
+)
+def test_a_row_between_rules_has_all_lines_of_its_tallest_cell(rows: Sequence[tuple[str, ...]]) -> None:
+    page = page_of(lambda canvas: grid_of(canvas, rows, lefts=LEFTS, across=True, centred=True))
+    (table,) = page.tables
+    assert rows_of(table) == list(rows)
+    assert page.outside == ()
+
+
 def test_underlined_text_in_a_table_of_rules_across_parts_no_row() -> None:
     def draw(canvas: Canvas) -> None:
         grid_of(canvas, ROWS, lefts=LEFTS, across=True)
