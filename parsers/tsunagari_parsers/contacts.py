@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from tsunagari_parsers.phones import EXTENSION, NUMBER, fold_number, is_dialable, written
+from tsunagari_parsers.phones import EXTENSION, NUMBER, is_dialable, is_number, mend_numbers, written
 from tsunagari_parsers.records import Phone, PhoneRole
 from tsunagari_parsers.text import fold_width, join_name
 
@@ -60,32 +60,17 @@ _TOKENS = (
     (_Kind.SPACE, r"[ \t\u3000]+"),
 )
 _TOKEN = re.compile("|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in _TOKENS))
+#: Words that say what a number is; a line's end or a space within one of them means nothing (「電　話」).
+_LABELS = (
+    "電話番号", "電話", "ファックス", "ファクシミリ", "ファクス", "フリーダイヤル", "フリーコール", "メールアドレス",
+    "ホームページ", "内線", "直通", "代表", "夜間", "休日", "平日", "土日祝", "昼間", "予約専用", "相談専用", "携帯", "TEL", "FAX",
+)  # fmt: skip
+_PARTED_LABEL = re.compile(
+    "(?<![A-Za-z])(?:" + "|".join(r"[ \u3000\n]?".join(label) for label in _LABELS) + ")(?![A-Za-z])", re.IGNORECASE
+)
 _CUT = re.compile(r"(?<=\d-)\n(?=\d)|(?<=\d)\n(?=-\d)")
 #: Groups of digits set apart from their hyphens.
 _LOOSE = re.compile(r"(?<=\d) ?- ?(?=\d)")
-#: A number whose signs are spread over the width of its cell.
-_SPREAD = re.compile(r"(?<![\d-])(?:[\d()-] +){8,}[\d()-](?![\d-])")
-#: Words that a narrow cell may break.
-_BROKEN = re.compile(
-    "|".join(
-        rf"(?<={word[:at]})\n(?={word[at:]})"
-        for word in (
-            "内線",
-            "電話",
-            "番号",
-            "代表",
-            "直通",
-            "夜間",
-            "休日",
-            "専用",
-            "TEL",
-            "FAX",
-            "ファックス",
-            "ファクス",
-        )
-        for at in range(1, len(word))
-    )
-)
 #: A line's end between digits; what stands of the number on both sides.
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)\n(?=\d)")
 _RUN_BEFORE = re.compile(r"(?:\(\d+\))?[\d-]*(?:\(\d+\)[\d-]*)?$")
@@ -150,7 +135,7 @@ def read_contact(raw: str, *, role: PhoneRole, evidence: str, with_department: b
         with_fax: the header says that fax numbers stand here too.
     """
     text = _tightened(raw)
-    folded = fold_number(text)
+    folded = fold_width(text)
     tokens = _tokens(text, folded)
     found = _numbers(tokens, with_fax=with_fax)
     _extensions(tokens, found)
@@ -173,18 +158,14 @@ def read_contact(raw: str, *, role: PhoneRole, evidence: str, with_department: b
 
 
 def _tightened(raw: str) -> str:
-    """The text with numbers, and the words beside them, in one piece that a line's end or spaces had parted."""
-    raw = _without(raw, {at for match in _BROKEN.finditer(fold_width(raw)) for at in range(*match.span())})
-    folded = fold_number(raw)
-    gone = {
-        at
-        for pattern in (_CUT, _LOOSE, _SPREAD)
-        for match in pattern.finditer(folded)
-        for at in range(*match.span())
-        if folded[at] in " \n"
-    }
+    """The text with numbers and labels in one piece that a line's end, or spaces around a hyphen or in a label, had parted."""
+    raw = mend_numbers(raw)
+    folded = fold_width(raw)
+    gone = {at for pattern in (_CUT, _LOOSE) for match in pattern.finditer(folded) for at in range(*match.span())}
+    gone -= {at for at in gone if folded[at] == "-"}
+    gone |= {at for label in _PARTED_LABEL.finditer(folded) for at in range(*label.span()) if folded[at].isspace()}
     raw = _without(raw, gone)
-    folded = fold_number(raw)
+    folded = fold_width(raw)
     for match in reversed(list(_BETWEEN_DIGITS.finditer(folded))):
         if _is_one_number(folded[: match.start()], folded[match.end() :]):
             raw = _without(raw, {match.start()})
@@ -198,13 +179,9 @@ def _without(text: str, places: set[int]) -> str:
 def _is_one_number(before: str, after: str) -> bool:
     """Whether digits on both sides of a line's end are one number or one extension; two whole numbers never are."""
     left, right = (match[0] if match else "" for match in (_RUN_BEFORE.search(before), _RUN_AFTER.match(after)))
-    if _is_number(left) or _is_number(right):
+    if is_number(left) or is_number(right):
         return False
-    return _is_number(left + right) or bool(_OPEN_EXTENSION.search(before))
-
-
-def _is_number(text: str) -> bool:
-    return bool(NUMBER.fullmatch(text)) and is_dialable(written(text))
+    return is_number(left + right) or bool(_OPEN_EXTENSION.search(before))
 
 
 def _tokens(text: str, folded: str) -> list[_Token]:

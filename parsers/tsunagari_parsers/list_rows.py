@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tsunagari_parsers.columns import Header
+from tsunagari_parsers.places import municipalities_named, prefecture_named
 from tsunagari_parsers.placing import PlaceWords
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.report import Finding, Skip
 from tsunagari_parsers.tables import Cell
-from tsunagari_parsers.text import join_name, join_wrapped, without_spaces
+from tsunagari_parsers.text import join_name, join_wrapped
 from tsunagari_parsers.wrapped import wrapped_lines
 
 FOREIGN = "見出しがなく、列の位置も一覧と違う表の行"
@@ -58,7 +59,10 @@ class ListRow:
     def name(self, field: str) -> str:
         """The field's text as one name, its line breaks undone; the name of a place has no space in it."""
         name = join_name(self.text(field).split("\n"))
-        return without_spaces(name) if field in _PLACES else name
+        if field not in _PLACES:
+            return name
+        closed = "".join(name.split())
+        return closed if prefecture_named(closed) or municipalities_named(closed) else name
 
     def lines(self, field: str) -> list[tuple[str, bool]]:
         """The lines of a field's cell with whether each goes on in the next one."""

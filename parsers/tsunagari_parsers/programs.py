@@ -13,7 +13,7 @@ from tsunagari_parsers.contacts import Contact, read_contact, with_extension
 from tsunagari_parsers.list_rows import TOTAL, WITHHELD, ListRow, ListRows
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named
-from tsunagari_parsers.placing import Claim, Placed, PlaceWords, place_of_title, place_rows
+from tsunagari_parsers.placing import Claim, Placed, PlaceWords, municipality_of_cell, place_of_title, place_rows
 from tsunagari_parsers.records import Program, Provenance, SourceKind
 from tsunagari_parsers.report import Finding, Level, Skip
 from tsunagari_parsers.text import comparable
@@ -260,8 +260,10 @@ def _text_findings(row: ListRow, name: str, description: str) -> list[Finding]:
 def _by_cell(claim: Claim) -> Placed:
     """The place that the row's own cells give, as they give it."""
     prefecture = prefecture_named(claim.prefecture)
-    own = comparable(claim.body) == comparable(claim.prefecture)
-    return Placed(claim.prefecture, None if own else claim.body, "prefecture cell" if prefecture else "")
+    if prefecture is None:
+        own = comparable(claim.body) == comparable(claim.prefecture)
+        return Placed(claim.prefecture, None if own else claim.body, "")
+    return Placed(claim.prefecture, municipality_of_cell(claim.body, prefecture), "prefecture cell")
 
 
 def _place_findings(row: ListRow, place: Placed, *, needs_prefecture: bool) -> list[Finding]:

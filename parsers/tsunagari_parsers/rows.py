@@ -32,7 +32,7 @@ from tsunagari_parsers.placing import PlaceWords, place_of_heading
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.report import Finding, Level, Skip
 from tsunagari_parsers.tables import Cell, PageTables, Table
-from tsunagari_parsers.text import comparable, join_name, without_spaces
+from tsunagari_parsers.text import comparable, join_name
 from tsunagari_parsers.wrapped import column_limit
 
 #: Columns of a page without a header are those of the page before if none lies further off (points).
@@ -204,7 +204,9 @@ def _table_items(
 def _may_be_list(table: Table) -> bool:
     """Whether a table without a known header may hold rows of a list: it names municipalities, or numbers that can be dialled."""
     return any(
-        find_numbers(cell.text) or municipalities_named(without_spaces(cell.text)) for cell in table.cells if cell.lines
+        find_numbers(cell.text) or municipalities_named("".join(cell.text.split()))
+        for cell in table.cells
+        if cell.lines
     )
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from tsunagari_parsers.dumps import NOT_AT_LINE_START, width
+from tsunagari_parsers.dumps import width
 from tsunagari_parsers.tables import Cell, Line
+from tsunagari_parsers.text import NOT_AT_LINE_START
 
 #: A line of a cell may end so many of its characters before the cell's longest line and still be full.
 _RAGGED = 1.2

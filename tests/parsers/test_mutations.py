@@ -13,12 +13,12 @@ from types import FrameType
 import pytest
 from tests.conftest import ROOT
 from tests.mutations import PDF_KINDS, TEXT_KINDS, fixture_files, mutated
-from tsunagari_parsers.limits import MEGABYTE, Limits
-from tsunagari_parsers.worker import page_reader
 
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import UnreadableDocumentError
+from tsunagari_parsers.limits import MEGABYTE, Limits
 from tsunagari_parsers.reading import PageReader
+from tsunagari_parsers.worker import page_reader
 
 LIMITS = Limits(memory_bytes=512 * MEGABYTE, seconds=15)
 #: What may be needed beside the limits: to end a process, and to make records of what was read (seconds).

@@ -12,23 +12,17 @@ from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.frame import OBLIQUE, Object, turned
 from tsunagari_parsers.tables.model import Line, TableSettings
 from tsunagari_parsers.tables.rules import Box
+from tsunagari_parsers.text import first_unit
 
 #: Characters one below the other whose middles differ by more than this share of their width stand in no vertical line.
 _ASIDE = 0.35
 #: The next character of a vertical line begins at most so many of its heights below (titles are spread over their cell).
 _SPREAD = 4.0
-#: Signs of a full-width character of which only the left, the right or the middle half has ink. Typesetting pushes the empty half of one
-#: over its neighbour (JIS X 4051, 4.7; CSS ``text-spacing-trim``).
-_INK_LEFT = frozenset("、。，．）］｝〕〉》」』】〙〗’”")
-_INK_RIGHT = frozenset("（［｛〔〈《「『【〘〖‘“")
-_INK_MIDDLE = frozenset("・：；\u2027")
-#: Half-width signs, between which a typed space parts words however narrow it is; beside Japanese text its width says what it is.
-_NARROW_SIGNS = re.compile(r"[!-~]")
+#: A gap of more than this share of a character's size is a space; beside a space of the file's own, of more than the second.
+_GAP, _GAP_OF_SPACE = 0.33, 0.12
 #: Readings above characters are at most this large (share of the size of those).
 _RUBY = 0.6
 _KANA = re.compile(r"[\u3041-\u309f\u30a0-\u30ff\u3000]+")
-#: A typed space that is narrower than this (share of the size) is no space, but a means of placing.
-_THINNEST_SPACE = 0.1
 #: So many steps downwards from one character to the next in the file make text of several vertical lines.
 _FEWEST_STEPS = 3
 
@@ -99,7 +93,7 @@ def text_lines(chars: Sequence[Object], rect: Rect, settings: TableSettings) -> 
     overwritten = False
     if upright:
         rows = _without_readings(line_rows(upright, settings))
-        lines = [_line(row, rect, settings) for row in rows]
+        lines = [_line(row, rect, settings, after) for row, after in zip(rows, [*rows[1:], []], strict=True)]
         overwritten = any(_overlaps(row, settings.overlap) for row in rows)
     for turn, own in by_turn.items():
         lines += _turned_lines(own, turn, rect, settings)
@@ -221,10 +215,16 @@ def _on_line(one: Object, other: Object, overlap: float) -> bool:
     return bool(shared >= overlap * min(one["bottom"] - one["top"], other["bottom"] - other["top"]))
 
 
-def _line(line: Sequence[Object], rect: Rect, settings: TableSettings) -> Line:
+def _line(line: Sequence[Object], rect: Rect, settings: TableSettings, after: Sequence[Object] = ()) -> Line:
+    """One line; it is full when what begins the line ``after`` it would not have fitted: a character, or a word that is not parted."""
     size = max(char["x1"] - char["x0"] for char in line)
     place = extent(line)
-    return Line(line_text(line), place, is_full=rect.x1 - place.x1 < settings.full_line_gap * size)
+    room = settings.full_line_gap * size
+    if after and rect.x1 - place.x1 >= room:
+        unit = after[: len(first_unit(line_text(after)).replace(" ", ""))]
+        if len(unit) > 1:
+            room += unit[-1]["x1"] - unit[0]["x0"] - size
+    return Line(line_text(line), place, is_full=rect.x1 - place.x1 < room)
 
 
 def extent(chars: Sequence[Object]) -> Rect:
@@ -238,55 +238,31 @@ def extent(chars: Sequence[Object]) -> Rect:
 
 
 def _overlaps(line: Sequence[Object], share: float) -> bool:
-    """Whether two neighbours of a line, given from the left, stand on one another: their ink, and not the empty half of a sign."""
-    for before, char in pairwise(line):
-        if before["x1"] <= char["x0"] or not (before["text"].strip() and char["text"].strip()):
-            continue
-        (start, end), (other_start, other_end) = _ink(before), _ink(char)
-        if end - other_start > share * min(end - start, other_end - other_start) > 0:
-            return True
-    return False
+    """Whether two neighbours of a line, given from the left, stand on one another.
+
+    Marks and brackets, which producers set closer than their glyphs are wide (JIS X 4051, 4.2), tell nothing.
+    """
+    return any(
+        before["x1"] - char["x0"] > share * min(before["x1"] - before["x0"], char["x1"] - char["x0"])
+        for before, char in pairwise(line)
+        if char["x1"] > char["x0"] and before["x1"] > before["x0"] and _is_solid(before) and _is_solid(char)
+    )
 
 
-def _ink(char: Object) -> tuple[float, float]:
-    """From where to where a character has ink."""
-    x0, x1 = char["x0"], char["x1"]
-    if char["text"] in _INK_LEFT:
-        return x0, (x0 + x1) / 2
-    if char["text"] in _INK_RIGHT:
-        return (x0 + x1) / 2, x1
-    if char["text"] in _INK_MIDDLE:
-        quarter = (x1 - x0) / 4
-        return x0 + quarter, x1 - quarter
-    return x0, x1
-
-
-def _part_words(before: Object, char: Object) -> bool:
-    return bool(_NARROW_SIGNS.match(before["text"]) and _NARROW_SIGNS.match(char["text"]))
-
-
-def with_spaces(chars: Sequence[Object], blanks: str) -> list[Object]:
-    """The characters that can be seen, those marked (``after_space``) before which the file has a typed space."""
-    found: list[Object] = []
-    is_after = False
-    for char in chars:
-        is_blank = not char["text"].strip(blanks)
-        if not is_blank:
-            found.append({**char, "after_space": True} if is_after else char)
-        is_after = is_blank
-    return found
+def _is_solid(char: Object) -> bool:
+    """A letter, an ideograph or a figure."""
+    return unicodedata.category(char["text"][0])[0] in "LN"
 
 
 def line_text(line: Sequence[Object]) -> str:
-    """The characters of a line; a gap of more than a third of a character's width is a space, and between half-width signs a typed one."""
+    """The characters of a line; a gap of more than a third of a character's width is a space, and a narrower one where the file has one."""
     parts: list[str] = []
     for index, char in enumerate(line):
-        if index and parts[-1] != "\u3000":
+        if index:
             before = line[index - 1]
-            gap, size = char["x0"] - before["x1"], min(char["size"], before["size"])
-            if gap > 0.33 * size or (
-                char.get("after_space") and gap > _THINNEST_SPACE * size and _part_words(before, char)
-            ):
+            gap = char["x0"] - before["x1"]
+            least = _GAP_OF_SPACE if "spaced" in before else _GAP
+            if gap > least * min(char["size"], before["size"]) and parts[-1] != "\u3000":
                 parts.append(" ")
         parts.append(char["text"])
     return without_radicals("".join(parts).strip(" "))

@@ -10,7 +10,8 @@ from pdfplumber.page import Page
 from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
-from tsunagari_parsers.tables.characters import assign, dedupe, text_lines, with_spaces
+from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
+from tsunagari_parsers.tables.folios import without_page_numbers
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid, outline
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
@@ -25,6 +26,7 @@ _FEWEST_IN_FRAME = 4
 _BELOW = 2.0
 #: What is typed and cannot be seen; full-width spaces indent, and are characters.
 _BLANKS = " \t\r\n\N{NO-BREAK SPACE}"
+_SPACES = (" ", "\N{NO-BREAK SPACE}")
 
 #: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
 _TABLE_SHARE = 0.6
@@ -36,7 +38,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     settings = settings or TableSettings()
     shown = displayed(page)
     on_page = within(page.chars, shown)
-    every = [_known(char) for char in with_spaces(on_page, _BLANKS)]
+    every = _without_blanks(on_page)
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
@@ -46,13 +48,12 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     while True:
         groups = [group for group in every_group if group not in stripes]
         tables, outside = _ruled_tables(page.page_number, groups, chars, settings)
+        free, numbers = without_page_numbers(outside, chars, frame.size[1], settings) if outside else ([], [])
         obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
         loose = [*rules.loose, *(rule for group in stripes for rule in group.drawn)]
         aligned, left = (
-            aligned_tables(
-                page.page_number, outside, blanks=blanks, obstacles=obstacles, loose=loose, settings=settings
-            )
-            if outside
+            aligned_tables(page.page_number, free, blanks=blanks, obstacles=obstacles, loose=loose, settings=settings)
+            if free
             else ([], [])
         )
         # Stripes that no table of several columns lies on are boxes with text.
@@ -60,6 +61,9 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         if len(kept) == len(stripes):
             break
         stripes = kept
+    cut = outside_pieces(left, blanks, settings)
+    order = {id(char): at for at, char in enumerate(chars)}
+    left = sorted([*left, *numbers], key=lambda char: order[id(char)])
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
     rest, _ = text_lines(left, Rect(0.0, 0.0, width, height), settings)
@@ -82,7 +86,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         drawn=sum(1 for char in every if char["text"].strip()),
         pictures=len(page.images) + rules.drawings,
         turned=frame.turned,
-        cut_lines=outside_pieces(left, blanks, settings),
+        cut_lines=cut,
         stray=tuple(line for line in lines if _is_stray(line, tables)),
         boxes=boxes,
         pieces=pieces,
@@ -141,6 +145,17 @@ def _lie_under(group: CellGroup, tables: Sequence[Table], left: Sequence[Object]
         and place.top <= (char["top"] + char["bottom"]) / 2 <= place.bottom
         for char in left
     )
+
+
+def _without_blanks(chars: Sequence[Object]) -> list[Object]:
+    """The characters that are drawn; one after which the file has a space is marked, because a narrow one is hardly a gap."""
+    kept: list[Object] = []
+    for char in chars:
+        if char["text"].strip(_BLANKS):
+            kept.append(_known(char))
+        elif kept and char["text"] in _SPACES:
+            kept[-1] = {**kept[-1], "spaced": True}
+    return kept
 
 
 def _known(char: Object) -> Object:
