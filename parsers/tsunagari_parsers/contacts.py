@@ -329,9 +329,9 @@ def _texts(
             owner.notes = (*owner.notes, run)
     if not with_department:
         for at, run in said:
-            owner = next((one for one in reversed(kept) if one.token < at), kept[0] if kept else None)
-            if owner:
-                owner.notes = (*owner.notes, run)
+            nearest = next((one for one in reversed(kept) if one.token < at), kept[0] if kept else None)
+            if nearest:
+                nearest.notes = (*nearest.notes, run)
             else:
                 stray.append(run)
         return "", stray

@@ -217,16 +217,17 @@ def _chains(dots: Sequence[Object], along: tuple[str, str, str, str], orientatio
         by_line.setdefault(round((dot[low] + dot[high]) / 2 / _DOT_LINE), []).append(dot)
     for own in by_line.values():
         run: list[Object] = []
-        for dot in [*sorted(own, key=lambda dot: float(dot[start])), None]:
+        ordered: list[Object | None] = [*sorted(own, key=lambda dot: float(dot[start])), None]
+        for here in ordered:
             if run and (
-                dot is None or dot[start] - run[-1][end] > max(gap, _DOT_GAP * (run[-1][end] - run[-1][start]))
+                here is None or here[start] - run[-1][end] > max(gap, _DOT_GAP * (run[-1][end] - run[-1][start]))
             ):
                 if len(run) >= _FEWEST_DOTS:
                     middle = (run[0][low] + run[0][high]) / 2
                     rules.append({start: run[0][start], end: run[-1][end], low: middle, high: middle})
                 run = []
-            if dot is not None:
-                run.append(dot)
+            if here is not None:
+                run.append(here)
     return [
         {
             "orientation": orientation,
