@@ -4,6 +4,9 @@ DocuWorks, Skia (Chrome) and Print To PDF write radicals (⽣ U+2F63, ⻑ U+2ED1
 it leaves the supplement's radicals and gives forms that Japan does not use (⼾ → 戶, ⿈ → 黃). The table is ``data/radicals.tsv``, one
 line a character with its Unicode name: the Kangxi block by its ideographs in Japanese form, the supplement by the equivalents of
 Unicode's EquivalentUnifiedIdeograph. Radicals that stand for no whole character in Japanese text are left as they are.
+
+Where a font draws two characters with one glyph, a producer that knows only the glyph has to choose: Skia takes the lower number.
+:data:`TWINS` are the ones that stand for nothing else in Japanese text. 〜 and ～ are left: nobody can tell which was meant.
 """
 
 from __future__ import annotations
@@ -13,6 +16,15 @@ from functools import cache
 from importlib.resources import files
 
 from tsunagari_parsers.errors import ColumnDataError
+
+#: The character that is meant, by the one of the same glyph that is written.
+TWINS: Mapping[str, str] = {
+    "\N{EM SPACE}": "\N{IDEOGRAPHIC SPACE}",
+    "\N{HYPHENATION POINT}": "\N{KATAKANA MIDDLE DOT}",
+    "\N{DIVISION SLASH}": "\N{FULLWIDTH SOLIDUS}",
+    "\N{LEFT-POINTING ANGLE BRACKET}": "\N{LEFT ANGLE BRACKET}",
+    "\N{RIGHT-POINTING ANGLE BRACKET}": "\N{RIGHT ANGLE BRACKET}",
+}
 
 
 @cache

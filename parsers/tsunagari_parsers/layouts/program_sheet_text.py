@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.records import Goal, Program
@@ -26,6 +27,10 @@ from tsunagari_parsers.sheet_places import find_place, leading_place
 from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
 from tsunagari_parsers.text import comparable
 
+#: Markdown: a table's row, a heading's marks, emphasis.
+_PIPES = re.compile(r"\s*\|.*\|\s*")
+_HASHES = re.compile(r"^(\f?)\s*#{1,6}\s+")
+_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 #: A text with fewer of the sheet's headings is no sheet, nor one with fewer that have prose under them.
 _FEWEST_HEADINGS, _FEWEST_PROSE = 4, 2
 #: Another sheet has at least so many of the headings that the sheet before it has.
@@ -59,14 +64,16 @@ class _Stretch:
 
 def recognises(source: Source) -> bool:
     """Whether enough of a sheet's headings stand on lines of their own."""
-    return may_hold_sheet(source.text, _FEWEST_HEADINGS) and _is_sheet(source.text.replace("\f", "\n").split("\n"))
+    if not may_hold_sheet(source.text, _FEWEST_HEADINGS):
+        return False
+    return _is_sheet(_without_markup(source.text).replace("\f", "\n").split("\n"))
 
 
 def read(source: Source) -> LayoutResult:
     """Every sheet of the text, in its order."""
     programs: list[Program] = []
     findings: list[Finding] = []
-    stretches = _stretches(source.text)
+    stretches = _stretches(_without_markup(source.text))
     for row, stretch in enumerate(stretches, start=1):
         program, own = assemble(_sheet(stretch, row), row=row, sha256=source.sha256, names=source.names)
         programs.append(program)
@@ -84,9 +91,31 @@ LAYOUT = Layout(
 )
 
 
+def _without_markup(text: str) -> str:
+    """The lines without the marks of Markdown, each of a table's rows as cells parted by tabs; as many lines as before."""
+    return "\n".join(map(_unmarked, text.split("\n")))
+
+
+def _unmarked(line: str) -> str:
+    if _PIPES.fullmatch(line):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        return "" if all(re.fullmatch(r":?-+:?", cell) for cell in cells) else "\t".join(cells)
+    return _EMPHASIS.sub(r"\2", _HASHES.sub(r"\1", line))
+
+
+def _headings(line: str) -> tuple[Heading, ...]:
+    """The headings of a line that is made of nothing else, or of a form's row, each with the cell beside it."""
+    cells = [cell.strip() for cell in line.strip("\f").split("\t") if cell.strip()]
+    if len(cells) < 2 or len(cells) % 2:
+        return find_headings(line)
+    found = [find_heading(cell) for cell in cells[::2]]
+    headings = [replace(one, rest=rest) for one, rest in zip(found, cells[1::2], strict=True) if one and not one.rest]
+    return tuple(headings) if len(headings) == len(found) else find_headings(line)
+
+
 def _marks(lines: Sequence[str]) -> dict[str, Kind]:
     """The kinds of the headings by which a sheet is recognised."""
-    headings = (heading for line in lines for heading in find_headings(line))
+    headings = (heading for line in lines for heading in _headings(line))
     return {heading.kind.key: heading.kind for heading in headings if heading.kind.is_mark}
 
 
@@ -133,7 +162,7 @@ def _same(start: tuple[int, str, str], other: tuple[str, str]) -> bool:
 def _untitled(lines: Sequence[str]) -> _Stretch:
     """A text with no body in brackets: its first line that is no heading is the title."""
     for at, line in enumerate(lines):
-        if line.strip() and not find_headings(line):
+        if line.strip() and not _headings(line):
             title, place = leading_place(line.strip("\f 　"))
             return _Stretch(title, place, tuple(lines), line=at + 1, page=1)
     return _Stretch("", "", tuple(lines), line=1, page=1)
@@ -209,7 +238,7 @@ def _opened(stretch: _Stretch) -> list[_Open]:
     """The lines of a sheet under their headings, in the order of the text; first what stands before any heading."""
     opened = [_Open(None)]
     values: list[_Open] = []
-    strong = {heading.kind.key for line in stretch.lines for heading in find_headings(line.strip("\f"))}
+    strong = {heading.kind.key for line in stretch.lines for heading in _headings(line)}
     title, place = comparable(stretch.title), comparable(stretch.place)
     waiting: _Open | None = None
     in_overview = False
@@ -218,7 +247,7 @@ def _opened(stretch: _Stretch) -> list[_Open]:
         if _is_title(line, title, place):
             opened[-1].lines.append("")
             continue
-        headings = find_headings(line) or _weak(line, strong)
+        headings = _headings(line) or _weak(line, strong)
         if in_overview and not all(heading.kind.is_mark for heading in headings):
             headings = ()  # 「○委託期間」 within the drawing is a line of it.
         if headings:
