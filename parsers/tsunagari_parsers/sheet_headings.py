@@ -191,7 +191,7 @@ def find_headings(text: str) -> tuple[Heading, ...]:
     if whole:
         return (whole,)
     folded = fold_width(text)
-    for kind, pattern in ((kind, pattern) for kind in sheet_words().kinds for pattern in kind.patterns):
+    for kind, pattern in ((one, pattern) for one in sheet_words().kinds for pattern in one.patterns):
         match = pattern.match(folded)
         if match is None:
             continue

@@ -143,7 +143,7 @@ def _names_place(plain: str, own: Iterable[str]) -> bool:
 
 def _is_name(name: str, *, has_form: bool) -> bool:
     words = sheet_words()
-    if len(name) < _SHORTEST_NAME or words.stay.lodgings.search(name) and not has_form:
+    if len(name) < _SHORTEST_NAME or (words.stay.lodgings.search(name) and not has_form):
         return False
     if has_form:
         return not re.fullmatch(r"[にへとのがをはやも等]?.{0,2}", name)

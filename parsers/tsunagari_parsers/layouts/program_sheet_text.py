@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.records import Goal, Program
@@ -66,7 +67,12 @@ def recognises(source: Source) -> bool:
     """Whether enough of a sheet's headings stand on lines of their own."""
     if not may_hold_sheet(source.text, _FEWEST_HEADINGS):
         return False
-    return _is_sheet(_without_markup(source.text).replace("\f", "\n").split("\n"))
+    kinds: dict[str, Kind] = {}
+    for line in _without_markup(source.text).replace("\f", "\n").split("\n"):
+        kinds |= _marks(line)
+        if _is_sheet(kinds):
+            return True
+    return False
 
 
 def read(source: Source) -> LayoutResult:
@@ -113,14 +119,13 @@ def _headings(line: str) -> tuple[Heading, ...]:
     return tuple(headings) if len(headings) == len(found) else find_headings(line)
 
 
-def _marks(lines: Sequence[str]) -> dict[str, Kind]:
-    """The kinds of the headings by which a sheet is recognised."""
-    headings = (heading for line in lines for heading in _headings(line))
-    return {heading.kind.key: heading.kind for heading in headings if heading.kind.is_mark}
+def _marks(line: str) -> dict[str, Kind]:
+    """The kinds of a line's headings by which a sheet is recognised."""
+    return {heading.kind.key: heading.kind for heading in _headings(line) if heading.kind.is_mark}
 
 
-def _is_sheet(lines: Sequence[str]) -> bool:
-    kinds = _marks(lines)
+def _is_sheet(kinds: Mapping[str, Kind]) -> bool:
+    """Whether these headings are enough for a sheet."""
     prose = [kind for kind in kinds.values() if kind.role is Role.PROSE]
     return len(kinds) >= _FEWEST_HEADINGS and len(prose) >= _FEWEST_PROSE
 
@@ -128,29 +133,29 @@ def _is_sheet(lines: Sequence[str]) -> bool:
 def _stretches(text: str) -> list[_Stretch]:
     """The sheets of a text, each from its title on; the same title again begins none."""
     lines = text.split("\n")
+    marks = [_marks(line.replace("\f", "")) for line in lines]
+    following = [dict[str, Kind]()]
+    for own in reversed(marks):
+        following.append(following[-1] | own if own.keys() - following[-1].keys() else following[-1])
+    following.reverse()
     starts: list[tuple[int, str, str]] = []
+    before: set[str] = set()
+    seen = 0
     for at, title, place in _titles(lines):
-        following = [line.replace("\f", "") for line in lines[at:]]
-        if not starts:
-            is_start = _is_sheet(following)
-        else:
-            # A partner with its town in brackets is no title: another sheet has the same headings once more.
-            before = [line.replace("\f", "") for line in lines[starts[-1][0] : at]]
-            again = _marks(before).keys() & _marks(following).keys()
-            is_start = not _same(starts[-1], (title, place)) and len(again) >= _REPEATED and _is_sheet(following)
-        if is_start:
+        while starts and seen < at:
+            before |= marks[seen].keys()
+            seen += 1
+        # A partner with its town in brackets is no title: another sheet has the same headings once more.
+        again = len(before & following[at].keys()) >= _REPEATED
+        if _is_sheet(following[at]) and (not starts or (again and not _same(starts[-1], (title, place)))):
             starts.append((at, title, place))
+            before, seen = set(), at
     if not starts:
         return [_untitled(lines)]
     begin = [0, *(at for at, _, _ in starts[1:]), len(lines)]
+    feeds = list(accumulate(line.count("\f") for line in lines))
     return [
-        _Stretch(
-            title,
-            place,
-            tuple(lines[begin[index] : begin[index + 1]]),
-            line=at + 1,
-            page=1 + sum(line.count("\f") for line in lines[: at + 1]),
-        )
+        _Stretch(title, place, tuple(lines[begin[index] : begin[index + 1]]), line=at + 1, page=1 + feeds[at])
         for index, (at, title, place) in enumerate(starts)
     ]
 
@@ -303,7 +308,7 @@ def _clump(opened: Sequence[_Open], index: int) -> list[_Open]:
         return clump
     while not clump[-1].has_text and _is_prose(clump[-1]) and index + len(clump) < len(opened):
         following = opened[index + len(clump)]
-        if not _is_prose(following):
+        if not _is_prose(following) or _key(following) in {_key(one) for one in clump}:
             break
         clump.append(following)
     if len(clump) >= _CLUMP and clump[-1].has_text:
@@ -311,6 +316,10 @@ def _clump(opened: Sequence[_Open], index: int) -> list[_Open]:
     if len(clump) >= _CLUMP and index == 1 and opened[0].has_text:
         return clump
     return clump[:1]
+
+
+def _key(one: _Open) -> str:
+    return one.heading.kind.key if one.heading else ""
 
 
 def _is_prose(one: _Open) -> bool:
