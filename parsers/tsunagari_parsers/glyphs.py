@@ -33,6 +33,16 @@ def radicals() -> Mapping[int, str]:
 
 
 @cache
+def signs() -> Mapping[str, str]:
+    """The signs that share a glyph with another, with those that are meant.
+
+    Raises:
+        ColumnDataError: a line of the data file is malformed.
+    """
+    return {chr(written): meant for written, meant in _table("signs.tsv").items()}
+
+
+@cache
 def _meant() -> Mapping[int, str | None]:
     """Radicals, signs, and the marks that are left out (None), as :meth:`str.translate` takes them."""
     return {**radicals(), **_table("signs.tsv"), **dict.fromkeys(_LEFT_OUT)}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pdfplumber.page import Page
 
 from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
+from tsunagari_parsers.glyphs import signs
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
@@ -31,6 +32,8 @@ _SPACES = (" ", "\N{NO-BREAK SPACE}")
 #: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
 _TABLE_SHARE = 0.6
 _GRID = 24
+#: A table of no more columns is a form.
+_FORM_COLUMNS = 2
 
 
 def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
@@ -94,9 +97,17 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
 
 
 def _in_grids(tables: Sequence[Table]) -> int:
-    """How many characters stand in tables of many cells; titled boxes make tables of a few."""
+    """How many characters stand in the rows of lists: in cells of one column each, of tables of many.
+
+    Titled boxes make tables of a few cells; a form has two columns, and a table within its right one makes that several.
+    """
     return sum(
-        len(line.text) for table in tables if len(table.cells) >= _GRID for cell in table.cells for line in cell.lines
+        len(line.text)
+        for table in tables
+        if len(table.cells) >= _GRID and len(table.column_lefts) > _FORM_COLUMNS
+        for cell in table.cells
+        if cell.column == cell.last_column
+        for line in cell.lines
     )
 
 
@@ -159,8 +170,11 @@ def _without_blanks(chars: Sequence[Object]) -> list[Object]:
 
 
 def _known(char: Object) -> Object:
-    """The character, or U+FFFD for one that the file gives no meaning: pdfminer writes its number (「(cid:10)」) in its place."""
-    return {**char, "text": "\N{REPLACEMENT CHARACTER}"} if char["text"].startswith("(cid:") else char
+    """The character that is meant, or U+FFFD for one that the file gives no meaning: pdfminer writes its number (「(cid:10)」) in its place."""
+    text: str = char["text"]
+    if text.startswith("(cid:"):
+        return {**char, "text": "\N{REPLACEMENT CHARACTER}"}
+    return {**char, "text": signs()[text]} if text in signs() else char
 
 
 def _with_turns(chars: list[Object], page_turn: int) -> list[Object]:
