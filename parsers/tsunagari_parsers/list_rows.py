@@ -16,6 +16,7 @@ from tsunagari_parsers.wrapped import wrapped_lines
 
 FOREIGN = "見出しがなく、列の位置も一覧と違う表の行"
 OTHER = "一覧ではない表の行"
+UNREAD = "読まれていない列だけの行"
 EMPTY = "文字のない行"
 SECTION = "区切りの見出しの行"
 TOTAL = "合計の行"

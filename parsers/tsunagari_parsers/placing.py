@@ -23,6 +23,7 @@ _MARKS = r"[■□●○◆◇◎▼▲▽△▶★☆・<>《》〈〉「」【
 _COUNT = re.compile(r"[(]?\d+(?:件|事業|団体|自治体|か所|箇所|施設)[)]?$|[(][^()]*(?:件|事業|団体)[)]$")
 _ORDINAL = re.compile(r"^(?:[(]?\d{1,2}[).:]?|[①-⑳ⅠⅡⅢⅣⅤⅥ][.]?)")
 _IN_BRACKETS = re.compile(r"^(?P<name>.+?)[(](?P<prefecture>[^()]+)[)]$")
+_AFTER = re.compile(r"(?<=[市区町村])(?:役所|役場)?(?:[(（][^()（）]*[)）])?$")
 _COUNTY = re.compile(r"^[^市区町村]{1,4}郡")
 
 
@@ -106,7 +107,10 @@ def municipality_of_cell(text: str, prefecture: Prefecture) -> str | None:
     if prefecture_of_cell(plain) == prefecture or plain in {prefecture.name[-1], "都道府県"}:
         return None
     rest = plain.removeprefix(prefecture.name)
-    return rest if rest != plain and _municipalities(rest, prefecture) else text
+    if rest != plain and _municipalities(rest, prefecture):
+        text = rest
+    bare = _AFTER.sub("", comparable(text))
+    return bare if not municipalities_named(text, prefecture) and municipalities_named(bare, prefecture) else text
 
 
 def place_rows(claims: Sequence[Claim], title: PlaceWords) -> list[Placed]:
@@ -205,10 +209,10 @@ def _leading_prefecture(text: str) -> tuple[Prefecture | None, str]:
 
 
 def _municipalities(name: str, prefecture: Prefecture | None) -> tuple[Municipality, ...]:
-    """The municipalities of a name, with or without its county (「蒲生郡日野町」), and without 役所 or 役場 after it."""
+    """The municipalities of a name, with or without its county (「蒲生郡日野町」), and without what follows it: 役所, 役場, 「（政令市）」."""
     if not name:
         return ()
-    for one in (name, re.sub(r"(?<=[市区町村])(?:役所|役場)$", "", name)):
+    for one in (name, _AFTER.sub("", name)):
         found = municipalities_named(one, prefecture) or municipalities_named(_COUNTY.sub("", one), prefecture)
         if found:
             return found

@@ -13,7 +13,15 @@ from tsunagari_parsers.contacts import Contact, read_contact, with_extension
 from tsunagari_parsers.list_rows import TOTAL, WITHHELD, ListRow, ListRows
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named
-from tsunagari_parsers.placing import Claim, Placed, PlaceWords, municipality_of_cell, place_of_title, place_rows
+from tsunagari_parsers.placing import (
+    Claim,
+    Placed,
+    PlaceWords,
+    municipality_of_cell,
+    place_of_title,
+    place_rows,
+    prefecture_of_cell,
+)
 from tsunagari_parsers.records import Program, Provenance, SourceKind
 from tsunagari_parsers.report import Finding, Level, Skip
 from tsunagari_parsers.text import comparable
@@ -218,8 +226,9 @@ def _may_be_rows(row: ListRow, field: str) -> bool:
     key = next((row.cells[name] for name in ("program_name", "name", "description") if name in row.cells), cell)
     if not (cell.top_drawn and cell.bottom_drawn) or (cell.row, cell.last_row) != (key.row, key.last_row):
         return True
-    named = [row.cells[name] for name in ("program_name", "name", "department") if row.text(name).strip()]
-    return all(len(one.lines) >= 2 for one in named)
+    named = [name for name in ("program_name", "name", "department") if row.text(name).strip()]
+    # A line that goes on in the next one is no row of its own.
+    return all(sum(not goes_on for _, goes_on in row.lines(name)) >= 2 for name in named)
 
 
 def merged_findings(row: ListRow, key: str) -> list[Finding]:
@@ -259,11 +268,11 @@ def _text_findings(row: ListRow, name: str, description: str) -> list[Finding]:
 
 def _by_cell(claim: Claim) -> Placed:
     """The place that the row's own cells give, as they give it."""
-    prefecture = prefecture_named(claim.prefecture)
+    prefecture = prefecture_of_cell(claim.prefecture)
     if prefecture is None:
         own = comparable(claim.body) == comparable(claim.prefecture)
         return Placed(claim.prefecture, None if own else claim.body, "")
-    return Placed(claim.prefecture, municipality_of_cell(claim.body, prefecture), "prefecture cell")
+    return Placed(prefecture.name, municipality_of_cell(claim.body, prefecture), "prefecture cell")
 
 
 def _place_findings(row: ListRow, place: Placed, *, needs_prefecture: bool) -> list[Finding]:

@@ -315,9 +315,14 @@ def _loss_findings(pages: Sequence[ReadPage]) -> list[Finding]:
             page=page.tables.page,
         )
         for page in pages
-        if (count := page.second_count) is not None
-        and abs(page.tables.drawn - count) > max(_LOSS_CHARACTERS, _LOSS_SHARE * count)
+        if (count := page.second_count) is not None and not _agree(page.tables, count)
     ]
+
+
+def _agree(page: PageTables, count: int) -> bool:
+    """Whether another reader's count is that of the characters drawn, with those that imitate bold or without them, give or take a few."""
+    slack = max(_LOSS_CHARACTERS, _LOSS_SHARE * count)
+    return min(page.characters, page.drawn) - slack <= count <= page.drawn + slack
 
 
 def _stray_findings(pages: Sequence[PageTables]) -> list[Finding]:

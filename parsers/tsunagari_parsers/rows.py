@@ -21,6 +21,7 @@ from tsunagari_parsers.list_rows import (
     SECTION,
     TOTAL,
     UNJOINED,
+    UNREAD,
     WITHHELD,
     ListRow,
     ListRows,
@@ -79,10 +80,11 @@ def read_rows(pages: Sequence[PageTables], names: ColumnNames, accepts: Accepts,
             above = table.rect.bottom
             headers += [header for _, header in found]
             of_page += _table_items(table, found, state, key)
-        if of_page and isinstance(of_page[0], ListRow):
-            of_page[0] = replace(of_page[0], is_first_of_page=True)
-        if of_page and isinstance(of_page[-1], ListRow):
-            of_page[-1] = replace(of_page[-1], is_last_of_page=True)
+        told = [at for at, item in enumerate(of_page) if not (isinstance(item, Skip) and item.reason == UNREAD)]
+        for at in {*told[:1], *told[-1:]}:
+            item = of_page[at]
+            if isinstance(item, ListRow):
+                of_page[at] = replace(item, is_first_of_page=at == told[0], is_last_of_page=at == told[-1])
         items += of_page
         below = _heading_below(page, above, repeated) if page.tables else below
     joined = join_over_pages(items, key)
@@ -182,6 +184,7 @@ def _table_items(
             continue
         last = _last_of_band(table, row, spans[key]) if spans else row
         last = min(last, min((start - 1 for start in starts if start > row), default=last))
+        last = _last_of_body(table, row, last, spans) if last > row else last
         cells = _cells(table, row, last, spans)
         if kept_out:
             cells = {field: _without_foreign_text(cell) if field != key else cell for field, cell in cells.items()}
@@ -191,7 +194,7 @@ def _table_items(
             reason = FOREIGN if may_be_list else OTHER
             yield Skip(table.page, 0, reason, WITHHELD if kept_out and text.strip(" /") else text)
         elif not any(cell.text.strip() for cell in cells.values()):
-            yield Skip(table.page, 0, EMPTY, text)
+            yield Skip(table.page, 0, UNREAD if state.header.unmapped else EMPTY, text)
         elif _is_total(cells):
             yield Skip(table.page, 0, TOTAL, text)
         else:
@@ -246,6 +249,21 @@ def _span(table: Table, columns: range) -> tuple[float, float]:
 def _last_of_band(table: Table, row: int, span: tuple[float, float]) -> int:
     """The last grid row of the row that begins at ``row``: its key cell says how high it is."""
     return max((cell.last_row for cell in _cells_at(table, row, span)), default=row)
+
+
+def _last_of_body(table: Table, first: int, last: int, spans: Mapping[str, tuple[float, float]]) -> int:
+    """Where a row ends whose key cell stands beside those of several bodies, each with numbers of its own: where the first body's ends."""
+    numbers = spans.get("phone") or spans.get("contact")
+    bodies = spans.get("implementing_body")
+    if not (numbers and bodies):
+        return last
+    own = {cell for row in range(first, last + 1) for cell in _cells_at(table, row, bodies) if cell.text.strip()}
+    told = {
+        cell for row in range(first, last + 1) for cell in _cells_at(table, row, numbers) if find_numbers(cell.text)
+    }
+    if len(own) < 2 or len(told) < len(own):
+        return last
+    return min(last, *(cell.last_row for cell in own))
 
 
 def _cells(table: Table, first: int, last: int, spans: Mapping[str, tuple[float, float]]) -> dict[str, Cell]:
@@ -361,6 +379,10 @@ def _skip_findings(skips: Sequence[Skip]) -> list[Finding]:
                 others.append(skip)
                 message = "一覧ではない表があり、取り込んでいません"
                 findings.append(_finding("table-outside-list", message, skip, Level.NOTE))
+        elif skip.reason == UNREAD:
+            findings.append(
+                _finding("row-of-unread-columns", "読まれていない列だけに文字がある行です", skip, Level.NOTE)
+            )
         elif skip.reason == NOTE:
             findings.append(_finding("note-row", "表の中に注があります", skip, Level.NOTE))
         elif skip.reason == SECTION and place_of_heading(skip.text) is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
 from pdfplumber.page import Page
 
@@ -13,7 +14,16 @@ from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
 from tsunagari_parsers.tables.folios import without_page_numbers
-from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
+from tsunagari_parsers.tables.frame import (
+    OBLIQUE,
+    Object,
+    displayed,
+    placed,
+    placed_outlines,
+    reading_turn,
+    turn_of,
+    within,
+)
 from tsunagari_parsers.tables.grid import grid, outline
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
 from tsunagari_parsers.tables.parted import parted
@@ -23,6 +33,8 @@ from tsunagari_parsers.tables.stripes import with_white_rows
 #: So many columns make a table of coloured rows, and of the text in a frame; a sheet's box may hold a short list of its own.
 _FEWEST_ON_FILLS = 3
 _FEWEST_IN_FRAME = 4
+#: Characters across the page that are larger than this many times its text are a mark on it.
+_MARK_SIZE = 2.0
 #: How far below coloured cells (em) text goes on with them.
 _BELOW = 2.0
 #: What is typed and cannot be seen; full-width spaces indent, and are characters.
@@ -67,6 +79,9 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     cut = outside_pieces(left, blanks, settings)
     order = {id(char): at for at, char in enumerate(chars)}
     left = sorted([*left, *numbers], key=lambda char: order[id(char)])
+    # A word across the page (「取扱注意」) is no text of it.
+    size = median(char["size"] for char in chars) if chars else 0.0
+    left = [char for char in left if not (char.get("turn") == OBLIQUE and char["size"] > _MARK_SIZE * size)]
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
     rest, _ = text_lines(left, Rect(0.0, 0.0, width, height), settings)
