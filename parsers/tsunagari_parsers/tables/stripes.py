@@ -11,7 +11,7 @@ from tsunagari_parsers.tables.characters import extent, line_rows
 from tsunagari_parsers.tables.frame import Object
 from tsunagari_parsers.tables.model import TableSettings
 from tsunagari_parsers.tables.rules import Box, CellGroup
-from tsunagari_parsers.tables.white import Piece, marks
+from tsunagari_parsers.tables.white import Piece, marks, pieces
 
 #: Fewer columns than this are boxes on a page, and not a table's rows.
 _FEWEST_COLUMNS = 3
@@ -88,15 +88,15 @@ def _end_rows(
     end = edge
     for line in reversed(lines) if is_above else lines:
         top, bottom = min(char["top"] for char in line), max(char["bottom"] for char in line)
-        if (end - bottom if is_above else top - end) > _NEAR * em or any(_crosses(char, edges) for char in line):
+        if (end - bottom if is_above else top - end) > _NEAR * em or _crosses(line, edges, em, settings):
             break
         kept += line
         end = min(end, top) if is_above else max(end, bottom)
     columns = [[char for char in kept if x0 <= (char["x0"] + char["x1"]) / 2 < x1] for x0, x1 in pairwise(edges)]
     if 2 * sum(map(bool, columns)) < len(columns):
         return []
-    pieces = [[_whole(line) for line in line_rows(own, settings)] for own in columns if own]
-    rows = row_spans([marks(own, em) for own in pieces], em, settings)
+    lines_of = [[_whole(line) for line in line_rows(own, settings)] for own in columns if own]
+    rows = row_spans([marks(own, em) for own in lines_of], em, settings)
     middles = [(above[1] + below[0]) / 2 for above, below in pairwise(rows)]
     return list(pairwise([end - 1, *middles, edge] if is_above else [edge, *middles, end + 1]))
 
@@ -106,8 +106,9 @@ def _whole(line: Sequence[Object]) -> Piece:
     return Piece(tuple(line), place.x0, place.x1, place.top, place.bottom)
 
 
-def _crosses(char: Object, edges: Sequence[float]) -> bool:
-    return any(char["x0"] + _SAME < x < char["x1"] - _SAME for x in edges[1:-1])
+def _crosses(line: Sequence[Object], edges: Sequence[float], em: float, settings: TableSettings) -> bool:
+    """Whether text runs on over the edge of a column."""
+    return any(piece.x0 + _SAME < x < piece.x1 - _SAME for piece in pieces(line, (), em, settings) for x in edges[1:-1])
 
 
 def _middle(char: Object) -> float:
