@@ -187,14 +187,47 @@ def _rules(page: Page, frame: Frame, settings: TableSettings) -> tuple[list[Obje
     edges = [edge for rect in (rects if is_fill else drawn) for edge in rect_to_edges(rect)]
     edges += [_line_edge(line) for line in lines]
     edges += dotted
-    merged = merge_edges(
-        filter_edges(_clipped(edges, (0.0, 0.0, *frame.size)), min_length=_MIN_PIECE),
+    merged = _merged(_clipped(edges, (0.0, 0.0, *frame.size)), settings)
+    if not is_fill and (missing := _between_rules([rect for rect in rects if _is_fill(rect)], merged, settings.snap)):
+        merged = _merged([*merged, *missing], settings)
+    return filter_edges(merged, min_length=settings.min_rule), is_fill
+
+
+def _merged(edges: Sequence[Object], settings: TableSettings) -> list[Object]:
+    merged: list[Object] = merge_edges(
+        filter_edges(edges, min_length=_MIN_PIECE),
         snap_x_tolerance=settings.snap,
         snap_y_tolerance=settings.snap,
         join_x_tolerance=settings.join,
         join_y_tolerance=settings.join,
     )
-    return filter_edges(merged, min_length=settings.min_rule), is_fill
+    return merged
+
+
+def _between_rules(fills: Sequence[Object], edges: Sequence[Object], snap: float) -> list[Object]:
+    """The edges of coloured areas that close a gap in a rule across: there the rule goes on, and the producer has left its piece out."""
+    across = [edge for edge in edges if edge["orientation"] == "h"]
+    found = []
+    for fill in fills:
+        for y in (fill["top"], fill["bottom"]):
+            level = [edge for edge in across if abs(edge["top"] - y) <= snap]
+            before = [edge for edge in level if abs(edge["x1"] - fill["x0"]) <= snap]
+            after = [edge for edge in level if abs(edge["x0"] - fill["x1"]) <= snap]
+            if before and after:
+                x0, x1 = before[0]["x1"], after[0]["x0"]
+                height = before[0]["top"]
+                found.append(
+                    {
+                        "orientation": "h",
+                        "x0": x0,
+                        "x1": x1,
+                        "top": height,
+                        "bottom": height,
+                        "width": x1 - x0,
+                        "height": 0.0,
+                    }
+                )
+    return found
 
 
 def _dotted(curves: Sequence[Object], gap: float) -> list[Object]:
