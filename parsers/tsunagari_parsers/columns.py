@@ -209,6 +209,7 @@ def meaning_of(header: str, names: ColumnNames) -> tuple[tuple[str, ...], bool]:
     bare = _LEADING.sub("", text)
     core = _LEADING.sub("", _BRACKETS.sub("", bare))
     aside = [part for inside in _BRACKETS.findall(bare) for part in _PARTS.split(inside)]
+    core = core if core in names.fields else core.removesuffix("等")
     fields = names.fields.get(bare) or names.fields.get(core) or _of_parts(core, names)
     says_fax = "fax" in _plain(aside, names)
     if says_fax and fields and "phone" not in fields[:1] and "phone" not in _plain(aside, names):

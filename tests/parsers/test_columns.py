@@ -20,21 +20,31 @@ DATA = tomllib.loads((files("tsunagari_parsers") / "data" / "columns.toml").read
 NAMES = {
     "prefecture": "都道府県 都道府県名 県名 府県名 道府県名",
     "implementing_body": "自治体名 自治体 市区町村名 市区町村 市町村名 市町村 地方公共団体名 地方公共団体 団体名 実施自治体 "
-    "実施自治体名 都道府県・市区町村名",
+    "実施自治体名 都道府県・市区町村名 市町名 市町 市町村区名 市・区・町・村 実施市町村 実施市区町村 "
+    "実施都道府県 都道府県・政令市名 都道府県・政令市 都道府県政令市 地方自治体名 地方自治体 申請団体 "
+    "交付先 交付団体",
     "operator": "運営主体 運営団体 委託先 委託先団体 実施団体 連携団体",
-    "program_name": "事業名 事業名称 事業の名称 事業タイトル 取組名 取組名称 取組の名称 施策名",
-    "description": "事業概要 事業の概要 概要 事業内容 事業の内容 取組内容 取組の内容 取組概要 取組の概要 実施内容 支援内容",
-    "department": "担当部署 担当部署名 担当課 担当課名 担当部局 担当部局名 所管課 所管部署 部署名 部署 課名 担当",
-    "phone": "電話番号 TEL 電話 ℡ 連絡先電話番号 問合せ先電話番号 問い合わせ先電話番号 相談電話 相談電話番号 相談専用電話 "
-    "相談専用電話番号 代表電話 代表電話番号 電話相談",
+    "program_name": "事業名 事業名称 事業の名称 事業タイトル 取組名 取組名称 取組の名称 施策名 事業 施策 施策・事業名 "
+    "事業・取組名 取組・事業名 実施事業名 個別事業名 交付金事業名 プログラム名 支援名 メニュー名",
+    "description": "事業概要 事業の概要 概要 事業内容 事業の内容 取組内容 取組の内容 取組概要 取組の概要 実施内容 "
+    "支援内容 支援の内容 事業実施内容 主な内容 主な取組 主な取組内容 具体的な内容 具体的な取組 "
+    "具体的な取組内容 具体的取組 実施方法 事業の内容及び実施方法",
+    "department": "担当部署 担当部署名 担当課 担当課名 担当部局 担当部局名 所管課 所管部署 部署名 部署 課名 担当 "
+    "担当課室 担当課室名 担当課・室 担当部課 担当部課名 担当部局・課 担当課・係 担当窓口 所管 所管課名 "
+    "所管部局 所管課室 部局課名 部局名 所属 所属名 問い合わせ先部署 問合せ先部署",
+    "phone": "電話番号 TEL 電話 ℡ 連絡先電話番号 問合せ先電話番号 問い合わせ先電話番号 相談電話 相談電話番号 "
+    "相談専用電話 相談専用電話番号 代表電話 代表電話番号 電話相談 連絡先電話 連絡先TEL Tel Tel. TEL. "
+    "TEL番号 ☎ ☏ 直通電話 直通番号 直通電話番号 代表番号 お問い合わせ電話番号 お問合せ電話番号 "
+    "問い合わせ電話番号 問合せ電話番号",
     "extension": "内線 内線番号",
     "contact": "担当課連絡先 担当部署連絡先 担当部署及び連絡先 担当課及び電話番号 担当部署及び電話番号",
-    "number": "番号 No. No 通し番号 通番 連番 整理番号 事業番号 № #",
+    "number": "番号 No. No 通し番号 通番 連番 整理番号 事業番号 № # NO. NO 項番 項目番号",
     "budget": "個別事業費 事業費 事業費総額 総事業費 予算額 予算 当初予算額",
-    "grant": "交付金額 交付決定額 交付額 交付金交付決定額 交付予定額",
-    "name": "施設名 施設名称 施設の名称 窓口名 窓口名称 窓口の名称 相談窓口名 相談窓口名称 相談機関 相談機関名 相談機関名称 機関名 "
-    "機関名称 センター名 センター名称 センターの名称 支援センター名 名称及び通称 名称",
-    "hours": "受付時間 相談時間 相談受付時間 電話受付時間 開設時間 開所時間 対応時間 受付日時 相談日時 利用時間 受付曜日・時間",
+    "grant": "交付金額 交付決定額 交付額 交付金交付決定額 交付予定額 補助金額 補助額 国庫補助額",
+    "name": "施設名 施設名称 施設の名称 窓口名 窓口名称 窓口の名称 相談窓口名 相談窓口名称 相談機関 相談機関名 "
+    "相談機関名称 機関名 機関名称 センター名 センター名称 センターの名称 支援センター名 名称及び通称 名称",
+    "hours": "受付時間 相談時間 相談受付時間 電話受付時間 開設時間 開所時間 対応時間 受付日時 相談日時 利用時間 "
+    "受付曜日・時間",
     "address": "住所 所在地 所在 郵便番号 〒",
     "target": "対象 対象者 支援対象 支援対象者 相談対象",
     "note": "備考 特記事項 その他",
@@ -92,6 +102,8 @@ def test_no_name_of_the_data_is_untested() -> None:
         ("都道府県・市区町村", "implementing_body"),
         ("住所（都道府県から記載）", "address"),
         ("郵便番号・所在地", "address"),
+        ("事業名等", "program_name"),
+        ("事業概要等（予定を含む）", "description"),
         ("事業名・概要", ""),
         ("成果", ""),
         ("", ""),
@@ -111,7 +123,31 @@ def test_a_header_says_whether_fax_numbers_stand_under_it(header: str, says_fax:
 
 
 @pytest.mark.parametrize(
-    "header", ["連絡先", "問合せ先", "問い合わせ先", "お問い合わせ先", "お問合せ先", "問合先", "照会先"]
+    "header",
+    [
+        *(
+            "連絡先",
+            "問合せ先",
+            "問い合わせ先",
+            "お問い合わせ先",
+            "お問合せ先",
+            "問合先",
+            "照会先",
+            "照会窓口",
+            "問い合せ先",
+        ),
+        *(
+            "問合わせ先",
+            "お問い合せ先",
+            "お問合わせ先",
+            "問い合わせ",
+            "お問い合わせ",
+            "問合せ",
+            "お問合せ",
+            "問い合わせ窓口",
+        ),
+        *("お問い合わせ窓口", "相談・問い合わせ先"),
+    ],
 )
 @pytest.mark.parametrize(
     ("others", "field"),
@@ -126,7 +162,7 @@ def test_a_contact_beside_department_and_phone_is_one_column_too_many() -> None:
     assert header_of(["事業名", "担当課", "電話番号", "連絡先"]).repeated == ("連絡先",)
 
 
-@pytest.mark.parametrize("header", ["実施主体", "実施主体名", "事業主体", "設置主体"])
+@pytest.mark.parametrize("header", ["実施主体", "実施主体名", "事業主体", "設置主体", "事業実施主体", "実施機関"])
 def test_who_runs_it_is_the_body_unless_a_municipality_has_a_column(header: str) -> None:
     assert columns_of([header, "事業名"]) == {"implementing_body": 0, "program_name": 1}
     assert columns_of([header, "市区町村名", "事業名"]) == {"operator": 0, "implementing_body": 1, "program_name": 2}
@@ -141,7 +177,28 @@ def test_a_desk_is_a_name_or_whom_to_reach(header: str, fields: tuple[str, ...])
 
 def test_every_ambiguous_header_has_a_meaning_for_each_case() -> None:
     assert set(DATA["ambiguous"]) == {
-        *("連絡先", "問合せ先", "問い合わせ先", "お問合せ先", "お問い合わせ先", "問合先", "照会先"),
+        *(
+            "連絡先",
+            "問合せ先",
+            "問い合わせ先",
+            "お問合せ先",
+            "お問い合わせ先",
+            "問合先",
+            "照会先",
+            "照会窓口",
+            "問い合せ先",
+        ),
+        *(
+            "問合わせ先",
+            "お問い合せ先",
+            "お問合わせ先",
+            "問い合わせ",
+            "お問い合わせ",
+            "問合せ",
+            "お問合せ",
+            "問い合わせ窓口",
+        ),
+        *("お問い合わせ窓口", "相談・問い合わせ先", "取組", "事業実施主体", "実施機関"),
         *(
             "事業の詳細についての問い合わせ先",
             "実施主体",
@@ -155,12 +212,29 @@ def test_every_ambiguous_header_has_a_meaning_for_each_case() -> None:
     }
     assert columns_of(["内容", "事業名"])["description"] == 0
     assert columns_of(["内容", "事業概要"])["note"] == 0
+    assert columns_of(["取組", "内容"]) == {"program_name": 0, "description": 1}
+    assert columns_of(["事業名", "取組"]) == {"program_name": 0, "description": 1}
 
 
 def test_columns_go_by_name_in_any_order() -> None:
     names = ["電話番号", "担当課", "概要", "事業名称", "市区町村名", "都道府県名"]
     fields = ["phone", "department", "description", "program_name", "implementing_body", "prefecture"]
     assert columns_of(names) == {field: at for at, field in enumerate(fields)}
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "field"),
+    [
+        ("実施事業", "名称", "program_name"),
+        ("つながりサポート事業", "概要", "description"),
+        ("取組", "内容", "description"),
+        ("相談窓口", "名称", "name"),
+        ("担当", "部署", "department"),
+    ],
+)
+def test_the_end_of_an_upper_header_completes_the_lower_one(above: str, below: str, field: str) -> None:
+    first = "事業名" if field == "department" else "自治体名"
+    assert columns_of([first, above, LEFT], [ABOVE, below, "電話番号"], ["ア", "イ", "ウ"])[field] == 1
 
 
 def test_a_header_of_two_rows_may_be_merged_or_only_drawn_so() -> None:

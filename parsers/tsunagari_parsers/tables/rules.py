@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ _LONGEST_DASH = 6.0
 _FEWEST_DOTS = 5
 _DOT_LINE = 0.5
 _DOT_GAP = 2.0
+#: What stands further apart than this (points) does not touch; a frame around words leaves less than the second to the rules of its row.
+_TOUCH = 0.5
+_CLOSE = 6.0
 #: The side of the squares in which rules that touch are looked for (points).
 _SQUARE = 32
 #: So many sides without a rule across are the cells of an open row; two could be a frame or a margin.
@@ -182,6 +186,7 @@ def _rules(page: Page, frame: Frame, settings: TableSettings) -> tuple[list[Obje
     lines = [line for line in placed(page.lines, frame) if min(line["width"], line["height"]) < 1]
     drawn = [rect for rect in rects if not _is_fill(rect)]
     # Fills are headers' grounds and marks behind text; only where nothing else is drawn are they the table.
+    drawn = _without_frames(drawn, lines)
     dotted = _dotted(placed(page.curves, frame), settings.join)
     is_fill = not (drawn or lines or dotted)
     edges = [edge for rect in (rects if is_fill else drawn) for edge in rect_to_edges(rect)]
@@ -191,6 +196,32 @@ def _rules(page: Page, frame: Frame, settings: TableSettings) -> tuple[list[Obje
     if not is_fill and (missing := _between_rules([rect for rect in rects if _is_fill(rect)], merged, settings.snap)):
         merged = _merged([*merged, *missing], settings)
     return filter_edges(merged, min_length=settings.min_rule), is_fill
+
+
+def _without_frames(rects: Sequence[Object], lines: Sequence[Object]) -> list[Object]:
+    """The rectangles without those that frame words in a row that is hardly higher: their sides are near its rules and touch none."""
+    sides = Counter(
+        round(x)
+        for one in (*rects, *lines)
+        for x in ({one["x0"], one["x1"]} if one["width"] > _THICKEST_RULE else {one["x0"]})
+    )
+    tall = [one for one in rects if min(one["width"], one["height"]) > _THICKEST_RULE]
+    across = [one for one in (*rects, *lines) if one["height"] <= _THICKEST_RULE < one["width"]]
+    frames = [
+        rect
+        for rect in tall
+        if all(sum(sides[round(x) + near] for near in (-1, 0, 1)) == 1 for x in (rect["x0"], rect["x1"]))
+        and _is_between(rect, across)
+    ]
+    return [rect for rect in rects if not any(rect is frame for frame in frames)] if frames else list(rects)
+
+
+def _is_between(rect: Object, across: Sequence[Object]) -> bool:
+    """Whether rules across run close above and below a rectangle, beyond both its sides, and touch it nowhere."""
+    over = [rule for rule in across if rule["x0"] < rect["x0"] - 1 and rect["x1"] + 1 < rule["x1"]]
+    return any(_TOUCH < rect["top"] - rule["bottom"] <= _CLOSE for rule in over) and any(
+        _TOUCH < rule["top"] - rect["bottom"] <= _CLOSE for rule in over
+    )
 
 
 def _merged(edges: Sequence[Object], settings: TableSettings) -> list[Object]:
