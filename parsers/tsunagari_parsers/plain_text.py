@@ -77,7 +77,8 @@ def plain_text(content: bytes, name: str) -> str:
     longest = max(map(len, text.split("\n")))
     if longest > LONGEST_LINE:
         raise TextTooLargeError(
-            name, f"1行が{longest:,}文字あります（上限{LONGEST_LINE:,}文字）。改行のない文章からは、欄の区切りが分かりません"
+            name,
+            f"1行が{longest:,}文字あります（上限{LONGEST_LINE:,}文字）。改行のない文章からは、欄の区切りが分かりません",
         )
     return text
 

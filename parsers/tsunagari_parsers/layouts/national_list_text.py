@@ -158,7 +158,9 @@ def _phones(row: RowLines, role_evidence: str) -> tuple[Phone, ...]:
 def _check_cells(where: _Where, cells: Cells) -> list[Finding]:
     findings = [where.must_look(code, _DOUBTS[code], f"{cells.name} / {cells.department}") for code in cells.doubts]
     findings += [
-        where.must_look("phone-in-cell", f"{what}に電話番号があります。別の行が混ざっているかもしれません：「{text}」", text)
+        where.must_look(
+            "phone-in-cell", f"{what}に電話番号があります。別の行が混ざっているかもしれません：「{text}」", text
+        )
         for what, text in (("事業名", cells.name), ("担当部署", cells.department))
         if find_numbers(text)
     ]
@@ -176,7 +178,9 @@ def _check_whole(programs: Sequence[Program], findings: Sequence[Finding], apart
     doubtful = {finding.row for finding in findings if finding.level is Level.MUST_LOOK}
     if len(doubtful) + apart <= _MIXED_SHARE * len(programs) or len(programs) < _FEWEST_ROWS:
         return []
-    message = "この文章では、欄の混ざった行がほかに多くあります。この行も、事業名や電話番号が別の事業のものかもしれません"
+    message = (
+        "この文章では、欄の混ざった行がほかに多くあります。この行も、事業名や電話番号が別の事業のものかもしれません"
+    )
     return [
         Finding(Level.MUST_LOOK, "columns-mixed", message, one.provenance.page, one.provenance.row, one.program_name)
         for one in programs
