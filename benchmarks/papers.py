@@ -127,12 +127,12 @@ def first_pages(content: bytes, pages: int) -> bytes:
 
 
 def comparable(text: str) -> str:
-    """A text without white space, in compatibility form (NFKC), radicals and the two waves as one character each.
+    """A text without white space, in compatibility form (NFKC); radicals, the two waves and the two middle dots are one character each.
 
     Readers are compared by what stands in which row, not by how they write a character that a file writes wrongly.
     """
     folded = "".join(unicodedata.normalize("NFKC", without_radicals(text)).split())
-    return folded.replace("\N{WAVE DASH}", "~")
+    return folded.replace("\N{WAVE DASH}", "~").replace("\N{HYPHENATION POINT}", "\N{KATAKANA MIDDLE DOT}")
 
 
 def found_records(known: Sequence[Known], rows: Iterable[Row]) -> Recovered:

@@ -102,12 +102,13 @@ def _rounds(
     """What each reader took for each paper in each round, by their names; and the highest load while the list was read."""
     measured: dict[tuple[str, str], list[Measured | str]] = {}
     load = os.getloadavg()[0]
+    took = {True: 0.0, False: 0.0}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "warm-up").write_bytes(warm_up())
         for done in range(options.times):
-            spent = time.monotonic() - began
-            if done and spent + spent / done > options.minutes * 60:
+            ahead = took[False] / done + (took[True] / done if done < options.slow_times else 0.0) if done else 0.0
+            if time.monotonic() - began + ahead > options.minutes * 60:
                 print(f"Medians of {done} rounds: another would have taken more than {options.minutes:g} minutes.\n")
                 break
             for paper in papers:
@@ -116,10 +117,11 @@ def _rounds(
                 for key, reader in READERS.items():
                     if not installed(reader) or (reader.is_slow and done >= options.slow_times):
                         continue
-                    is_promised = paper.name == LIST and reader in (PDFPLUMBER, OURS_ON_TWO)
-                    load = max(load, os.getloadavg()[0]) if is_promised else load
+                    since = time.monotonic()
                     measured.setdefault((paper.name, reader.name), []).append(measured_apart(key, path, folder))
-                    load = max(load, os.getloadavg()[0]) if is_promised else load
+                    took[reader.is_slow] += time.monotonic() - since
+                    if paper.name == LIST and reader in (PDFPLUMBER, OURS_ON_TWO):
+                        load = max(load, os.getloadavg()[0])
                 path.unlink()
     return measured, load
 

@@ -91,6 +91,7 @@ def both_read(papers: Sequence[Paper], results: Results, reader: Reader) -> list
     return [
         (paper, one, peer)
         for paper in papers
+        if paper.pages
         if (one := results.get((paper.name, reader.name))) and not one.refusal
         if (peer := results.get((paper.name, PDFPLUMBER.name))) and not peer.refusal
     ]
@@ -108,7 +109,7 @@ def installed(reader: Reader) -> str | None:
 
 def paper_table(paper: Paper, results: Results) -> str:
     """One paper: a line for each reader, also for those that refused it or are not installed."""
-    pages = f"{paper.pages} pages"
+    pages = f"{paper.pages} pages" if paper.pages else "PDFium cannot open it, so that the times are of the whole file"
     if paper.pages < paper.of_pages:
         pages = f"the first {paper.pages} of {paper.of_pages} pages"
     return f"{paper.name}, {pages}\n{_table(list(_paper_lines(paper, results)))}"
@@ -131,9 +132,9 @@ def _paper_lines(paper: Paper, results: Results) -> Iterator[tuple[str, ...]]:
         else:
             yield (
                 reader.name,
-                f"{one.processor / paper.pages:.3f}",
+                f"{one.processor / (paper.pages or 1):.3f}",
                 f"{one.processor / peer.processor:.2f}" if peer and not peer.refusal else "–",
-                f"{one.wall / paper.pages:.3f}",
+                f"{one.wall / (paper.pages or 1):.3f}",
                 f"{one.peak / _MEGABYTE:.0f}",
                 str(one.recovered),
             )

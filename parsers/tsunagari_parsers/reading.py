@@ -139,7 +139,7 @@ class OpenedPdf:
             with _collector_paused():
                 tables = read_page(page, self._settings)
                 is_picture = _is_picture(page, tables)
-            page.close()
+                page.close()
         return ReadPage(tables, count, is_picture)
 
     def recognise(self, page: ReadPage, ocr: Ocr) -> ReadPage:

@@ -115,6 +115,13 @@ def test_half_of_the_time_on_two_cores_is_promised_where_two_are_free(
     assert kept_on_two(results(ours, 1.0, OURS_ON_TWO.name), machine)[0] is verdict
 
 
+def test_a_file_that_pdfium_cannot_open_has_its_lines_and_counts_for_nothing() -> None:
+    broken = Paper("cut.pdf", b"", 0, 0, lambda rows: found_characters([], rows))
+    some = {("cut.pdf", reader.name): Result(1.0, 1.0, 1, Recovered(0, 0, "characters")) for reader in READERS.values()}
+    assert paper_table(broken, some).count("no characters") == len(READERS)
+    assert kept_on_one([broken], some)[0] is Kept.UNKNOWN
+
+
 def test_the_list_unread_is_no_promise_kept() -> None:
     assert kept_on_two({}, IDLE)[0] is Kept.UNKNOWN
 
