@@ -12,11 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-#: What may not begin a line in Japanese typesetting (JIS X 4051, 行頭禁則): it draws the character before it along.
-NOT_AT_LINE_START = frozenset(
-    "、。，．・：；？！ー々ゝゞヽヾ）］｝〕〉》」』】”’,.:;?!)]}ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％～〜…‥"
-)
-_NOT_AT_LINE_END = frozenset("（［｛〔〈《「『【“‘([{")
+from tsunagari_parsers.text import first_unit
 
 _PAIRS = {
     "（": "）",
@@ -39,8 +35,6 @@ _SAME = {"(": "（", ")": "）", "[": "［", "]": "］"}
 _WIDE = r"\u2010-\u2bff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uffef"
 _ITEM_MARK = r"\u2460-\u24ff\u25a0-\u25ff\u2605\u2606\u203b・"
 _PLACING_SPACE = re.compile(rf"(?<=[{_WIDE}]) +(?=[^ \n{_ITEM_MARK}])|(?<=[^ \n]) +(?=(?![{_ITEM_MARK}])[{_WIDE}])")
-
-_WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +117,7 @@ def is_full(line: str, following: str, column: float, slack: float = 1.0) -> boo
     """
     if following.startswith("　"):
         return False
-    return width(line.strip(" ")) + width(_first_unit(following)) > column - slack
-
-
-def _first_unit(text: str) -> str:
-    """What cannot be parted at the head of a line: a word of Latin letters or a number, or a character with what may not begin a line."""
-    text = text.lstrip(" 　")
-    if not text:
-        return ""
-    word = _WORD.match(text)
-    end = word.end() if word else 1
-    while end < len(text) and (text[end] in NOT_AT_LINE_START or text[end - 1] in _NOT_AT_LINE_END):
-        end += 1
-    return text[:end]
+    return width(line.strip(" ")) + width(first_unit(following)) > column - slack
 
 
 def with_fullness(lines: Sequence[str], column: float) -> list[tuple[str, bool]]:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tsunagari_parsers.dumps import NOT_AT_LINE_START, is_full, open_brackets, remove_dump_spaces, width
+from tsunagari_parsers.dumps import is_full, open_brackets, remove_dump_spaces, width
+from tsunagari_parsers.text import NOT_AT_LINE_START
 
 _JAPANESE = re.compile(r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uffefー々]")
 _RUN = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")

@@ -37,7 +37,6 @@ FROM_PDF = [json.loads(line) for line in (PDF_FOLDER / "programs.jsonl").read_te
 OTHER_PARAGRAPHS = {
     10: "長万部町: 「…提供する。」 ends a short line of the dump; in the PDF that line fills its cell",
     18: "つくばみらい市: 「（関連事業として実施）などして」 is the middle of a sentence; the PDF's reader begins an item at （",
-    35: "白山市: 「　教育機関とも」 is indented, a paragraph of its own; in the PDF the line before it fills its cell",
     45: "大府市: 「…を実施する。」 ends a short line of the dump; in the PDF that line fills its cell",
     55: "箕面市: 「　コロナ禍における」 is indented, a paragraph of its own; in the PDF the line before it fills its cell",
     59: "大阪狭山市: 「（予約不要）」 begins a line after a full one: the end of the same item",

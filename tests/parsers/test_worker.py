@@ -182,7 +182,7 @@ def test_a_harmful_document_ends_as_an_error_that_names_document_page_and_limit(
                     GOOD,
                 ]
             ),
-            [3, 4],
+            [0, 4],  # what stands beyond the page is not part of it
             id="coordinates beyond the page",
         ),
     ],
