@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property
@@ -21,7 +21,10 @@ from tsunagari_indexer.build import Contents, DocumentFinding
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
+from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_indexer.mending import Mender
+from tsunagari_indexer.understanding import mender_for
 from tsunagari_parsers import Desk, Finding, Level
 from tsunagari_parsers.desks import desk_from_json
 from tsunagari_parsers.text import comparable
@@ -40,6 +43,7 @@ CREATE TABLE listings (
 );
 CREATE TABLE desks (position INTEGER PRIMARY KEY, body TEXT NOT NULL); -- read from lists; proposals until confirmed
 CREATE TABLE exact (key TEXT NOT NULL, position INTEGER NOT NULL); -- a phone's digits, a name in comparable form
+CREATE TABLE surfaces (term TEXT NOT NULL, surface TEXT NOT NULL, PRIMARY KEY (term, surface)) WITHOUT ROWID;
 CREATE INDEX exact_by_key ON exact (key);
 CREATE TABLE findings (
     number INTEGER PRIMARY KEY, document TEXT NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL, code TEXT NOT NULL,
@@ -48,8 +52,14 @@ CREATE TABLE findings (
 """
 
 
-def write_generation(path: Path, contents: Contents, records: Sequence[EngineRecord], meta: Mapping[str, str]) -> None:
-    """Write a generation's file, whole or not at all.
+def write_generation(
+    path: Path,
+    contents: Contents,
+    records: Sequence[EngineRecord],
+    surfaces: Mapping[str, Collection[str]],
+    meta: Mapping[str, str],
+) -> None:
+    """Write a generation's file, whole or not at all. ``surfaces`` are the words from which each term of the records was made.
 
     Raises:
         GenerationError: the folder cannot be written, or the disk is full.
@@ -67,6 +77,10 @@ def write_generation(path: Path, contents: Contents, records: Sequence[EngineRec
             connection.executescript(_SCHEMA + embedded.SCHEMA)
             connection.execute("BEGIN")
             _fill(connection, contents, meta)
+            connection.executemany(
+                "INSERT INTO surfaces VALUES (?, ?)",
+                sorted((term, surface) for term, words in surfaces.items() for surface in words),
+            )
             embedded.write_bitmaps(connection, records)
             connection.execute("COMMIT")
         finally:
@@ -162,6 +176,17 @@ class Generation:
     def knows(self, term: str) -> bool:
         """Whether any listing holds this term."""
         return any(True for _ in self._rows("SELECT 1 FROM bitmaps WHERE family = 'term' AND key = ? LIMIT 1", term))
+
+    def surfaces(self, term: str) -> tuple[str, ...]:
+        """The words of the texts from which a term was made, the longest first."""
+        rows = self._rows("SELECT surface FROM surfaces WHERE term = ?", term)
+        return tuple(sorted((surface for (surface,) in rows), key=len, reverse=True))
+
+    @cached_property
+    def mender(self) -> Mender:
+        """Mends typing errors towards the lexicon, the places, and the words of these listings."""
+        rows = self._rows("SELECT DISTINCT surface FROM surfaces WHERE term >= 'w:' AND term < 'w;'")
+        return mender_for(known_lexicon(), frozenset(surface for (surface,) in rows))
 
     @cached_property
     def findings(self) -> tuple[DocumentFinding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,19 +16,33 @@ from tsunagari_indexer.errors import DataFileError
 _HIRAGANA = re.compile("[ぁ-ゖ]*")
 
 
+#: What … stands for in a phrase: up to so many characters.
+MAX_GAP = 8
+_GAP = "…"
+_WORD_LISTS = ("official", "everyday", "readings", "misspellings", "english")
+_LISTS = (*_WORD_LISTS, "phrases", "body", "desks", "test")
+_FIELDS = frozenset({"label", "broader", "urgent", *_LISTS})
+
+
 @dataclass(frozen=True, slots=True)
 class Concept:
     """A meaning with the words for it.
 
-    ``stems`` are beginnings of words, which match whatever follows. ``body`` are words of descriptions that carry the concept where no offer does; ``urgent`` brings the lines that help now
-    to the top of any page.
+    ``label`` is what pages call it. ``words`` mean it where they stand whole; ``phrases`` are beginnings, which match whatever hiragana
+    follows, and may hold a gap (…). ``body`` are words of descriptions that carry the concept where no offer does. ``broader`` is the
+    concept that is looked for where no listing holds this one. ``desks`` are the ids of lines that stand first; ``urgent`` brings them
+    to the top of any page. ``tests`` are queries that must find it.
     """
 
     id: str
+    label: str
     words: tuple[str, ...]
-    stems: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
+    broader: str | None = None
+    desks: tuple[str, ...] = ()
     urgent: bool = False
+    tests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +56,56 @@ class ConceptMatch:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All concepts. ``surfaces`` maps each word and stem in folded form to its concept; ``stems`` are the latter's keys."""
+    """All concepts, by id. ``surfaces`` maps each word and phrase in folded form to its concept; ``open_ended`` are the phrases among them.
 
-    concepts: tuple[Concept, ...]
+    ``gapped`` maps what stands before a phrase's gap to what may follow it, with the concept.
+    """
+
+    concepts: Mapping[str, Concept]
     surfaces: Mapping[str, Concept]
-    stems: frozenset[str]
+    open_ended: frozenset[str]
+    gapped: Mapping[str, tuple[tuple[str, Concept], ...]]
+    longest: int
 
     def find(self, query: str) -> list[ConceptMatch]:
         """The concepts of a query, longest words first where they overlap, in the query's order."""
         text = fold(query)
         edges = boundaries(query)
-        longest = max(map(len, self.surfaces))
         found = []
         at = 0
         while at < len(text):
-            for length in range(min(longest, len(text) - at), 0, -1):
-                surface = text[at : at + length]
-                concept = self.surfaces.get(surface)
-                if concept is not None and _is_whole(text, at, at + length, edges, open_end=surface in self.stems):
-                    end = at + length
-                    if surface in self.stems:
-                        # The stem's own ending belongs to it: 殴ら and れました.
-                        end = _HIRAGANA.match(query, end).end()  # type: ignore[union-attr]
-                    found.append(ConceptMatch(concept, at, end))
-                    at = end
-                    break
+            match = self._at(query, text, at, edges)
+            if match:
+                found.append(match)
+                at = match.end
             else:
                 at += 1
         return found
+
+    def _at(self, query: str, text: str, at: int, edges: frozenset[int]) -> ConceptMatch | None:
+        """The longest match that begins here."""
+        best: ConceptMatch | None = None
+        for length in range(min(self.longest, len(text) - at), 0, -1):
+            surface = text[at : at + length]
+            for tail, concept in self.gapped.get(surface, ()):
+                end = text.find(tail, at + length, at + length + MAX_GAP + len(tail))
+                if end >= 0 and " " not in text[at + length : end]:
+                    end = _with_ending(query, end + len(tail))
+                    if best is None or end > best.end:
+                        best = ConceptMatch(concept, at, end)
+            concept_here = self.surfaces.get(surface)
+            open_end = surface in self.open_ended
+            if concept_here and _is_whole(text, at, at + length, edges, open_end=open_end):
+                end = _with_ending(query, at + length) if open_end else at + length
+                if best is None or end > best.end:
+                    best = ConceptMatch(concept_here, at, end)
+        return best
+
+
+def _with_ending(query: str, end: int) -> int:
+    """The end with the hiragana that belong to a phrase: 殴ら and れました."""
+    match = _HIRAGANA.match(query, end)
+    return match.end() if match else end
 
 
 def fold(text: str) -> str:
@@ -78,27 +114,53 @@ def fold(text: str) -> str:
 
 
 def load_lexicon(text: str, *, where: str) -> Lexicon:
-    """Read a lexicon file.
+    """Read a lexicon file: one concept a line.
 
     Raises:
-        DataFileError: not TOML, a concept twice, a word that means two concepts, an empty word.
+        DataFileError: not TOML, a concept twice, a word that means two concepts, an empty word, a field that does not exist, a
+            broader concept that does not exist or leads in a circle. The message names the concept and the word.
     """
     try:
-        entries: Sequence[dict[str, object]] = tomllib.loads(text)["concept"]
-        concepts = tuple(_concept(entry) for entry in entries)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        entries: Mapping[str, object] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise DataFileError(f"{where}：語彙の表として読めません（{error}）") from error
+    concepts = {name: _concept(name, entry, where) for name, entry in entries.items()}
     surfaces: dict[str, Concept] = {}
-    for concept in concepts:
-        for word in (*concept.words, *concept.stems):
+    gapped: dict[str, list[tuple[str, Concept]]] = {}
+    for concept in concepts.values():
+        for word in (*concept.words, *concept.phrases):
             folded = fold(word)
             if not folded.strip():
                 raise DataFileError(f"{where}：「{concept.id}」に空の語があります")
             if surfaces.setdefault(folded, concept) is not concept:
                 raise DataFileError(f"{where}：「{word}」が「{surfaces[folded].id}」と「{concept.id}」の両方にあります")
-    if len({concept.id for concept in concepts}) < len(concepts):
-        raise DataFileError(f"{where}：同じ id の項目が2つあります")
-    return Lexicon(concepts, surfaces, frozenset(fold(stem) for concept in concepts for stem in concept.stems))
+            if _GAP in folded:
+                head, _, tail = folded.partition(_GAP)
+                if not head or not tail or _GAP in tail:
+                    raise DataFileError(
+                        f"{where}：「{concept.id}」の「{word}」の「…」は、ことばのあいだに1つだけ使えます"
+                    )
+                gapped.setdefault(head, []).append((tail, concept))
+        _check_broader(concept, concepts, where)
+    return Lexicon(
+        concepts,
+        surfaces,
+        frozenset(fold(phrase) for concept in concepts.values() for phrase in concept.phrases),
+        {head: tuple(tails) for head, tails in gapped.items()},
+        max(map(len, surfaces), default=0),
+    )
+
+
+def _check_broader(concept: Concept, concepts: Mapping[str, Concept], where: str) -> None:
+    seen = {concept.id}
+    at = concept
+    while at.broader is not None:
+        if at.broader not in concepts:
+            raise DataFileError(f"{where}：「{at.id}」の broader「{at.broader}」という項目はありません")
+        if at.broader in seen:
+            raise DataFileError(f"{where}：「{concept.id}」の broader がめぐって戻ります")
+        seen.add(at.broader)
+        at = concepts[at.broader]
 
 
 @cache
@@ -110,11 +172,29 @@ def known_lexicon() -> Lexicon:
     )
 
 
-def _concept(entry: Mapping[str, object]) -> Concept:
-    words, stems, body = entry["words"], entry.get("stems", []), entry.get("body", [])
-    if not isinstance(words, list) or not isinstance(stems, list) or not isinstance(body, list):
-        raise TypeError(f"{entry.get('id')}: words, stems, body")
-    return Concept(str(entry["id"]), tuple(words), tuple(stems), tuple(body), bool(entry.get("urgent", False)))
+def _concept(name: str, entry: object, where: str) -> Concept:
+    if not isinstance(entry, dict):
+        raise DataFileError(f"{where}：「{name}」は {{ label = …, everyday = […] }} の形で書いてください")
+    if unknown := sorted(entry.keys() - _FIELDS):
+        raise DataFileError(f"{where}：「{name}」に知らない項目「{'、'.join(unknown)}」があります")
+    lists = {field: entry.get(field, []) for field in _LISTS}
+    for field, values in lists.items():
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise DataFileError(f'{where}：「{name}」の {field} は ["…", "…"] の形で書いてください')
+    label, broader = entry.get("label"), entry.get("broader")
+    if not isinstance(label, str) or not label:
+        raise DataFileError(f"{where}：「{name}」に label がありません")
+    return Concept(
+        id=name,
+        label=label,
+        words=tuple(word for field in _WORD_LISTS for word in lists[field]),
+        phrases=tuple(lists["phrases"]),
+        body=tuple(lists["body"]),
+        broader=str(broader) if broader is not None else None,
+        desks=tuple(lists["desks"]),
+        urgent=entry.get("urgent") is True,
+        tests=tuple(lists["test"]),
+    )
 
 
 def _fold_char(char: str) -> str:
@@ -132,7 +212,7 @@ def _is_whole(text: str, start: int, end: int, edges: frozenset[int], *, open_en
 
     Between ideographs the dictionary's word boundaries decide; katakana and Latin letters run on without any.
     """
-    # Hiragana before a stem is a particle (夫にレイプされた); letters before one are another word (white me).
+    # Hiragana before a phrase is a particle (夫にレイプされた); letters before one are another word (white me).
     free = open_end and not _is_latin(text[start])
     if start and not free and not _may_break(text[start - 1], text[start], start, edges):
         return False
@@ -146,6 +226,13 @@ def _may_break(before: str, after: str, at: int, edges: frozenset[int]) -> bool:
     if _is_ideograph(before) and _is_ideograph(after):
         return at in edges
     return not any(script(before) and script(after) for script in (_is_katakana, _is_latin))
+
+
+def is_run_on(text: str, at: int) -> bool:
+    """Whether katakana or Latin letters run on over this offset: ライン begins within オンライン, not in a word of its own."""
+    if not 0 < at < len(text):
+        return False
+    return any(script(text[at - 1]) and script(text[at]) for script in (_is_katakana, _is_latin))
 
 
 def _is_ideograph(char: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from tsunagari_indexer.analysis import readings, words
+from tsunagari_indexer.analysis import analyse
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.offers import Offer
@@ -122,20 +123,32 @@ class Listing:
         )
 
 
-def engine_record(listing: Listing, lexicon: Lexicon) -> EngineRecord:
-    """What the engines hold of a listing."""
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the engines hold of a listing, and the words from which each of its terms was made."""
+
+    record: EngineRecord
+    surfaces: Mapping[str, frozenset[str]]
+
+
+def index_listing(listing: Listing, lexicon: Lexicon) -> Indexed:
+    """The terms and facets of a listing."""
     place = " ".join(filter(None, (listing.prefecture, listing.municipality)))
-    body = listing.description
-    return EngineRecord(
+    name, where, department, body = map(analyse, (listing.program_name, place, listing.department, listing.description))
+    surfaces: dict[str, frozenset[str]] = {}
+    for analysed in (name, where, department, body):
+        for term, found in analysed.surfaces.items():
+            surfaces[term] = surfaces.get(term, frozenset()) | found
+    record = EngineRecord(
         order=listing.order,
         id=listing.id,
         fields={
             "concepts": _concepts(listing, lexicon),
-            "name": words(listing.program_name),
-            "place": words(place) | _exact(filter(None, (listing.prefecture, listing.municipality))),
-            "department": words(listing.department),
-            "body": words(body),
-            "readings": readings(body) | readings(listing.program_name) | readings(place),
+            "name": name.words,
+            "place": where.words | _exact(filter(None, (listing.prefecture, listing.municipality))),
+            "department": department.words,
+            "body": body.words,
+            "readings": body.readings | name.readings | where.readings,
         },
         facets={
             "kind": (listing.kind,),
@@ -145,13 +158,28 @@ def engine_record(listing: Listing, lexicon: Lexicon) -> EngineRecord:
             "year": (str(listing.fiscal_year),),
         },
     )
+    return Indexed(record, surfaces)
+
+
+def engine_record(listing: Listing, lexicon: Lexicon) -> EngineRecord:
+    """What the engines hold of a listing."""
+    return index_listing(listing, lexicon).record
+
+
+def surfaces_of(indexed: Iterable[Indexed]) -> dict[str, set[str]]:
+    """The words of all listings by term."""
+    merged: dict[str, set[str]] = defaultdict(set)
+    for one in indexed:
+        for term, found in one.surfaces.items():
+            merged[term] |= found
+    return merged
 
 
 def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:
     """The offers, and the concepts whose own words stand in the name or the description."""
     text = fold(f"{listing.program_name}\n{listing.description}")
     found = {offer.kind for offer in listing.offers}
-    found |= {concept.id for concept in lexicon.concepts if any(fold(word) in text for word in concept.body)}
+    found |= {concept.id for concept in lexicon.concepts.values() if any(fold(word) in text for word in concept.body)}
     return frozenset(f"c:{concept}" for concept in found)
 
 
