@@ -152,6 +152,15 @@ def boundaries(text: str) -> frozenset[int]:
     return frozenset(offset for morpheme in morphemes for offset in (morpheme.begin(), morpheme.end()))
 
 
+def reading_of(text: str) -> str:
+    """The whole of ``text`` in katakana, symbols and spaces left out."""
+    return "".join(
+        to_katakana(morpheme.reading_form())
+        for morpheme in _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
+        if morpheme.part_of_speech()[0] not in {"補助記号", "空白"}
+    )
+
+
 def is_dictionary_word(text: str) -> bool:
     """Whether ``text`` is one word of Sudachi's dictionary."""
     morphemes = _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)

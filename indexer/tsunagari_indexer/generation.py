@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from tsunagari_crawler.archive import sync_folder
+from tsunagari_indexer.analysis import reading_of
 from tsunagari_indexer.build import Contents, DocumentFinding
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
-from tsunagari_indexer.lexicon import known_lexicon
+from tsunagari_indexer.lexicon import fold, known_lexicon
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.mending import Mender
+from tsunagari_indexer.suggestions import Suggestion, SuggestionIndex
 from tsunagari_indexer.understanding import mender_for
 from tsunagari_parsers import Desk, Finding, Level
 from tsunagari_parsers.desks import desk_from_json
@@ -187,6 +189,16 @@ class Generation:
         """Mends typing errors towards the lexicon, the places, and the words of these listings."""
         rows = self._rows("SELECT DISTINCT surface FROM surfaces WHERE term >= 'w:' AND term < 'w;'")
         return mender_for(known_lexicon(), frozenset(surface for (surface,) in rows))
+
+    @cached_property
+    def names(self) -> SuggestionIndex:
+        """The names of programmes, by their letters and their readings."""
+        return SuggestionIndex.of(
+            (key, Suggestion("name", listing.program_name))
+            for listing in self.all_listings()
+            if listing.is_program
+            for key in {fold(listing.program_name), reading_of(listing.program_name)}
+        )
 
     @cached_property
     def findings(self) -> tuple[DocumentFinding, ...]:

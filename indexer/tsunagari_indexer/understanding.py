@@ -29,7 +29,7 @@ _ASKING = frozenset(
         "受ける", "できる", "ある", "ところ", "無料", "相手", "電話番号", "番号", "情報", "一覧", "検索", "支援", "事業", "制度", "サービス",
     ]
 )  # fmt: skip
-_BREAKS = re.compile(r"[\s、。，．,.!?！？「」『』（）()・/／]+")
+_PIECE = re.compile(r"[^\s、。，．,.!?！？「」『』（）()・/／;:'\"<>*{}\[\]|&=]+")
 _PARTICLES = "でにをがはものとへや"
 
 
@@ -86,10 +86,8 @@ def understand(text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender
         lexicon: the words for concepts.
         mender: what typing errors are mended to.
     """
-    text = unicodedata.normalize("NFKC", text)
     reader = _Reader(knows, lexicon, mender)
-    for chunk in _BREAKS.split(text):
-        reader.read(chunk)
+    reader.read(unicodedata.normalize("NFKC", text))
     return reader.understood
 
 
@@ -105,19 +103,42 @@ class _Reader:
     lexicon: Lexicon
     mender: Mender
     understood: Understood = field(default_factory=Understood)
+    is_sentence: bool = False
 
-    def read(self, chunk: str, *, may_mend: bool = True) -> None:
-        """Take in one piece of the query without spaces."""
-        if not chunk:
-            return
-        if fold(chunk) not in self.lexicon.surfaces and self._place(chunk, chunk):
-            return
+    def read(self, text: str, *, may_mend: bool = True) -> None:
+        """Take in a text: first the pieces that are places as a whole, and the concepts, then the words between them."""
+        spans: list[tuple[int, int, Concept | PlaceMatch]] = []
+        for piece in _PIECE.finditer(text):
+            whole = self._place_of(piece[0]) if fold(piece[0]) not in self.lexicon.surfaces else None
+            if whole:
+                spans.append((piece.start(), piece.end(), whole))
+        spans += [
+            (match.start, match.end, match.concept)
+            for match in self.lexicon.find(text)
+            if not any(start < match.end and match.start < end for start, end, _ in spans)
+        ]
+        self.is_sentence = any(isinstance(found, Concept) for _, _, found in spans)
         at = 0
-        for match in self.lexicon.find(chunk):
-            self._words(chunk[at : match.start], may_mend=may_mend)
-            self._concept(match.concept, chunk[match.start : match.end])
-            at = match.end
-        self._words(chunk[at:], may_mend=may_mend and at == 0)
+        for start, end, found in sorted(spans, key=lambda span: span[:2]):
+            self._between(text[at:start], text, at, may_mend=may_mend)
+            if isinstance(found, Concept):
+                self._concept(found, text[start:end].strip())
+            else:
+                self.understood.places.append(PlaceMention(text[start:end], found))
+            at = end
+        self._between(text[at:], text, at, may_mend=may_mend)
+
+    def _between(self, stretch: str, text: str, offset: int, *, may_mend: bool) -> None:
+        """Take in what stands between concepts, piece by piece; only a piece that no concept has cut is mended."""
+        for piece in _PIECE.finditer(stretch):
+            start, end = offset + piece.start(), offset + piece.end()
+            is_whole = not (start and _PIECE.match(text[start - 1])) and not (
+                end < len(text) and _PIECE.match(text[end])
+            )
+            # Of a sentence in Latin letters its concepts are all that is understood; the words between them are grammar.
+            if piece[0].isascii() and piece[0].isalpha() and self.is_sentence:
+                continue
+            self._words(piece[0], may_mend=may_mend and is_whole)
 
     def _concept(self, concept: Concept, surface: str) -> None:
         self.understood.concepts.append(concept)
@@ -159,11 +180,16 @@ class _Reader:
         return True
 
     def _place(self, name: str, surface: str) -> bool:
-        match = place_named(name)
-        if match is None or (is_kana(name) and _is_ordinary_word(name)):
+        match = self._place_of(name)
+        if match is None:
             return False
         self.understood.places.append(PlaceMention(surface, match))
         return True
+
+    @staticmethod
+    def _place_of(name: str) -> PlaceMatch | None:
+        match = place_named(name)
+        return None if match is None or (is_kana(name) and _is_ordinary_word(name)) else match
 
     def _is_all_known(self, found: list[Token], text: str) -> bool:
         return (
