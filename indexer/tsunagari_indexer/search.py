@@ -85,6 +85,8 @@ def search(
     terms, beyond = _heaviest(understood.terms)
     relaxed += dict.fromkeys([*understood.relaxed, *(Relaxation("dropped_word", term.surface) for term in beyond)])
     places = _Places.of(understood.places)
+    if places:
+        places = places.within(request.filters)
     if not terms and not places and (understood.concepts or understood.relaxed):
         if not understood.concepts:
             relaxed.append(Relaxation("nothing_matched", text))
@@ -141,6 +143,22 @@ class _Places:
         among = named or {place.prefecture.code: place.prefecture for place in municipalities.values()}
         surface = "・".join(dict.fromkeys(_shown(one) for one in mentions))
         return cls(surface, tuple(among.values()), tuple(municipalities.values()), tuple(candidates.values()))
+
+    def within(self, filters: Mapping[str, frozenset[str]]) -> _Places | None:
+        """These places as far as filters leave them: who chose one of two towns of a name meant that one; None where they leave none."""
+        codes, among = filters.get("municipality"), filters.get("prefecture")
+        if codes:
+            chosen = tuple(place for place in self.municipalities if place.code in codes)
+            return replace(self, municipalities=chosen, candidates=()) if chosen else None
+        if among:
+            chosen = tuple(place for place in self.municipalities if place.prefecture.code in among)
+            prefectures = tuple(one for one in self.prefectures if one.code in among)
+            if (self.municipalities and not chosen) or not prefectures:
+                return None
+            return replace(
+                self, prefectures=prefectures, municipalities=chosen, candidates=chosen if len(chosen) > 1 else ()
+            )
+        return self
 
     @property
     def prefecture_codes(self) -> tuple[str, ...]:

@@ -42,14 +42,14 @@ class SuggestionIndex:
         return cls([key for key, _ in ordered], [suggestion for _, suggestion in ordered])
 
     def starting_with(self, key: str) -> list[Suggestion]:
-        """What begins with ``key``: the shortest keys first, each suggestion once."""
+        """What begins with ``key``: prefectures before their towns, the shortest keys first, each suggestion once."""
         start = bisect_left(self.keys, key)
-        found: list[tuple[int, int]] = []
+        found: list[tuple[bool, int, int]] = []
         for index in range(start, min(start + _LOOKED_AT, len(self.keys))):
             if not self.keys[index].startswith(key):
                 break
-            found.append((len(self.keys[index]), index))
-        return list(dict.fromkeys(self.suggestions[index] for _, index in sorted(found)))
+            found.append((bool(self.suggestions[index].note), len(self.keys[index]), index))
+        return list(dict.fromkeys(self.suggestions[index] for _, _, index in sorted(found)))
 
 
 def suggest(typed: str, names: SuggestionIndex, limit: int = LIMIT) -> list[Suggestion]:
@@ -58,9 +58,7 @@ def suggest(typed: str, names: SuggestionIndex, limit: int = LIMIT) -> list[Sugg
     if not text or len(text) > _LONGEST:
         return []
     keys = [fold(text)]
-    kana = romaji_to_katakana(text)
-    if kana and kana != keys[0]:
-        keys.append(kana)
+    keys += _kana_beginning(text)
     found = list(
         dict.fromkeys(
             one for key in keys for index in (_concepts(), _places(), names) for one in index.starting_with(key)
@@ -72,6 +70,19 @@ def suggest(typed: str, names: SuggestionIndex, limit: int = LIMIT) -> list[Sugg
         room = limit - sum(taken.values())
         taken[kind] += min(room, len(ones) - taken[kind])
     return [one for kind, ones in by_kind.items() for one in ones[: taken[kind]]]
+
+
+def _kana_beginning(text: str) -> list[str]:
+    """What a beginning in romaji spells so far: サ and what may follow for sapp."""
+    for length in range(len(text), max(0, len(text) - 3), -1):
+        kana = romaji_to_katakana(text[:length])
+        if kana:
+            return (
+                [kana + "ッ", kana]
+                if length < len(text) and text[length:][:1] == text[length + 1 : length + 2]
+                else [kana]
+            )
+    return []
 
 
 @cache

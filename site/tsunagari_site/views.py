@@ -17,6 +17,7 @@ from tsunagari_indexer.lexicon import urgent_in
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import SearchRequest, SearchResult
+from tsunagari_indexer.suggestions import Suggestion, suggest
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
 from tsunagari_site import contexts
 from tsunagari_site.errors import RequestError, SealError
@@ -158,22 +159,31 @@ class Pages:
         with self.reading() as reading:
             result = await ask(reading, looking.to_request())
             others = await ask(reading, looking.to_request_of_others()) if looking.municipality else None
-        page = self._results_page(looking, result, others.listings if others else (), language)
+            near = suggest(looking.text, reading.generation.names) if looking.text else []
+        page = self._results_page(looking, result, others.listings if others else (), near, language)
         return render("results.html", page, language, path=path)
 
     def _results_page(
-        self, looking: Looking, result: SearchResult, others: Sequence[Listing], language: Language
+        self,
+        looking: Looking,
+        result: SearchResult,
+        others: Sequence[Listing],
+        near: Sequence[Suggestion],
+        language: Language,
     ) -> contexts.ResultsPage:
         now = self.clock()
         cards = [
-            contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now) for listing in result.listings
+            contexts.card(
+                listing, self.sealer.seal("program", {"id": listing.id}), now, result.reasons.get(listing.id, ())
+            )
+            for listing in result.listings
         ]
         area = looking.prefecture or (result.prefecture_codes[0] if len(result.prefecture_codes) == 1 else None)
         urgent = contexts.urgent_desks(result.urgent | set(looking.urgent.split()))
         facets = _choices(result, looking, language)
         unknown = [one.text for one in result.relaxed if one.code == "unknown_word"]
-        relaxed = ((("unknown_word", "・".join(unknown)),) if unknown else ()) + tuple(
-            (one.code, one.text)
+        relaxed = ((("unknown_word", "・".join(unknown), ""),) if unknown else ()) + tuple(
+            (one.code, one.text, one.to)
             for one in result.relaxed
             if one.code not in {"last_page", "unknown_word"}
             # The box with the lines has answered such words already; they are not repeated to whoever looks on.
@@ -192,9 +202,15 @@ class Pages:
                 for listing in others
                 if not listing.is_program and listing.municipality_code == looking.municipality
             ),
-            relaxed=((("cut", ""),) if looking.cut else ()) + relaxed,
+            candidates=result.candidates,
+            suggestions=tuple(one for one in near if one.text != looking.text),
+            relaxed=((("cut", "", ""),) if looking.cut else ()) + relaxed,
             urgent=urgent,
-            desks=tuple(desk for desk in contexts.desks_for(area) if desk not in urgent),
+            desks=tuple(
+                desk
+                for desk in dict.fromkeys((*contexts.desks_named(result.desks), *contexts.desks_for(area)))
+                if desk not in urgent
+            ),
             prefecture_page=contexts.prefecture_page(area),
             gap_of_8778=contexts.has_gap_of_8778(area),
             chosen=tuple(

@@ -10,7 +10,8 @@ import pytest
 from tsunagari.settings import Settings
 from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.engines.embedded import EmbeddedEngine
-from tsunagari_indexer.search import MAX_QUERY, Relaxation, SearchRequest, SearchResult
+from tsunagari_indexer.search import MAX_QUERY, SearchRequest, SearchResult
+from tsunagari_indexer.understanding import Relaxation
 from tsunagari_indexer.workspace import Workspace
 
 
