@@ -15,7 +15,7 @@ from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResul
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.highlights import Reason, reasons
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
-from tsunagari_indexer.listings import Listing
+from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing
 from tsunagari_indexer.place_names import neighbouring_prefectures
 from tsunagari_indexer.understanding import PlaceMention, Relaxation, Term, Understood, understand
 from tsunagari_parsers.phones import find_numbers
@@ -197,10 +197,12 @@ def _climb(
 ) -> tuple[_Filters, list[Relaxation]]:
     """The filters of the first rung on which anything stands, and what to tell of the climb."""
     base = {name: values for name, values in filters.items() if name not in {"prefecture", "municipality"}}
+    asked = filters.get("kind", PROGRAM_KINDS)
+    # Whether a place has anything at all decides, not whether that passes the other filters, which can be given up.
+    kinds = {"kind": asked if asked & OTHER_KINDS else PROGRAM_KINDS}
     for name, rung in places.rungs():
-        climbed = base | rung
-        if _ask(engine, replace(request, per_page=0), [], climbed, facets=()).total:
-            return climbed, [Relaxation("climbed", places.surface, name)] if name else []
+        if _ask(engine, replace(request, per_page=0), [], kinds | rung, facets=()).total:
+            return base | rung, [Relaxation("climbed", places.surface, name)] if name else []
     return base | next(iter(places.rungs()))[1], [Relaxation("unknown_place", places.surface)]
 
 

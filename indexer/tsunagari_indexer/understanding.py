@@ -30,6 +30,8 @@ _ASKING = frozenset(
     ]
 )  # fmt: skip
 _PIECE = re.compile(r"[^\s、。，．,.!?！？「」『』（）()・/／;:'\"<>*{}\[\]|&=]+")
+#: Shorter pieces in Latin letters are words of a sentence, not places (no, to, shiga is one).
+_SHORTEST_LATIN = 4
 _PARTICLES = "でにをがはものとへや"
 
 
@@ -107,14 +109,18 @@ class _Reader:
 
     def read(self, text: str, *, may_mend: bool = True) -> None:
         """Take in a text: first the pieces that are places as a whole, and the concepts, then the words between them."""
+        matches = self.lexicon.find(text)
         spans: list[tuple[int, int, Concept | PlaceMatch]] = []
         for piece in _PIECE.finditer(text):
+            # Latin letters spell many a place that nobody meant (me, die): what they mean in English is looked at first.
+            if piece[0].isascii() and any(match.start < piece.end() and piece.start() < match.end for match in matches):
+                continue
             whole = self._place_of(piece[0]) if fold(piece[0]) not in self.lexicon.surfaces else None
             if whole:
                 spans.append((piece.start(), piece.end(), whole))
         spans += [
             (match.start, match.end, match.concept)
-            for match in self.lexicon.find(text)
+            for match in matches
             if not any(start < match.end and match.start < end for start, end, _ in spans)
         ]
         self.is_sentence = any(isinstance(found, Concept) for _, _, found in spans)
@@ -188,6 +194,8 @@ class _Reader:
 
     @staticmethod
     def _place_of(name: str) -> PlaceMatch | None:
+        if name.isascii() and len(name) < _SHORTEST_LATIN:
+            return None
         match = place_named(name)
         return None if match is None or (is_kana(name) and _is_ordinary_word(name)) else match
 

@@ -58,7 +58,7 @@ class Api:
                     "items": [_item(listing, documents[listing.document]) for listing in listings],
                     "facets": {name: _facet(name, counts) for name, counts in result.facets.items()},
                     "relaxed": [
-                        {"code": one.code, "text": one.text, "to": one.to or None}
+                        {"code": one.code, "text": one.text} | ({"to": one.to} if one.to else {})
                         for one in result.relaxed
                         if one.code != "last_page"
                     ],

@@ -86,10 +86,16 @@ def test_folding_keeps_every_place() -> None:
     ("text", "message"),
     [
         ("x", "語彙の表"),
-        ('[[concept]]\nid = "a"\nwords = ["x"]\n[[concept]]\nid = "b"\nwords = ["Ｘ"]\n', "両方"),
-        ('[[concept]]\nid = "a"\nwords = ["x"]\n[[concept]]\nid = "a"\nwords = ["y"]\n', "2つ"),
-        ('[[concept]]\nid = "a"\nwords = [" "]\n', "空の語"),
-        ('[[concept]]\nid = "a"\nwords = "x"\n', "語彙の表"),
+        ('a = { label = "A", everyday = ["x"] }\nb = { label = "B", everyday = ["Ｘ"] }\n', "両方"),
+        ('a = { label = "A" }\na = { label = "B" }\n', "語彙の表"),
+        ('a = { label = "A", everyday = [" "] }\n', "空の語"),
+        ('a = { label = "A", everyday = "x" }\n', "everyday"),
+        ('a = { everyday = ["x"] }\n', "label"),
+        ('a = { label = "A", words = ["x"] }\n', "知らない項目「words」"),
+        ('a = { label = "A", phrases = ["…x"] }\n', "あいだに1つだけ"),
+        ('a = { label = "A", broader = "b" }\n', "broader「b」"),
+        ('a = { label = "A", broader = "b" }\nb = { label = "B", broader = "a" }\n', "めぐって"),
+        ("a = 1\n", "の形で"),
     ],
 )
 def test_a_lexicon_that_cannot_be_is_refused(text: str, message: str) -> None:
