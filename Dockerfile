@@ -1,4 +1,4 @@
-# The site and its commands in one image. It holds no key and no data but the demonstration's list:
+# The site and its commands in one image. It holds no key and no data but the demonstration's papers:
 # both come with the volumes of docker-compose.yml.
 
 FROM python:3.13-slim-trixie AS base
@@ -39,6 +39,10 @@ COPY --from=environment /opt/tsunagari /opt/tsunagari
 WORKDIR /app
 COPY fixtures/demo.toml fixtures/
 COPY fixtures/national_list_r3 fixtures/national_list_r3
+COPY fixtures/sheet_gunma_r7 fixtures/sheet_gunma_r7
+COPY fixtures/sheet_kunitachi_r6 fixtures/sheet_kunitachi_r6
+COPY fixtures/plan_kunitachi_6th fixtures/plan_kunitachi_6th
+COPY fixtures/network_ageo_r6 fixtures/network_ageo_r6
 ENV PATH=/opt/tsunagari/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

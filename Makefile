@@ -28,13 +28,13 @@ check: setup
 	$(BIN)/mypy
 
 test: check
-	@tests/browser/install-chromium
+	@tests/install-system-packages
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -m "not long"
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 test-long: check
-	@tests/browser/install-chromium
+	@tests/install-system-packages
 	$(BIN)/python -m pytest
 
 bench: setup

@@ -28,6 +28,14 @@ def national_list() -> ParsedDocument:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which the example list is published. Tests that change one make their own."""
     root = tmp_path_factory.mktemp("published")
+    publish(root, [NATIONAL_LIST])
+    return root
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which all papers of the demonstration are published. Tests do not change it."""
+    root = tmp_path_factory.mktemp("demo")
     publish(root, [ROOT / "fixtures" / "demo.toml"])
     return root
 
@@ -35,6 +43,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(published: Path) -> Iterator[TestClient]:
     with TestClient(build_site(Settings(), published), follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def demo_client(demo: Path) -> Iterator[TestClient]:
+    with TestClient(build_site(Settings(), demo), follow_redirects=False) as client:
         yield client
 
 

@@ -36,7 +36,7 @@ def examine(settings: Settings, data_dir: Path) -> Iterator[Check]:
         yield Check(
             "公開中の世代",
             ok=True,
-            detail=f"{name}（{generation.meta['built_at']} 作成、事業{generation.meta['records']}）",
+            detail=f"{name}（{generation.meta['built_at']} 作成、事業{generation.meta['programs']}）",
         )
         for document in generation.documents.values():
             try:

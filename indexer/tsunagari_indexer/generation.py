@@ -126,7 +126,9 @@ class Generation:
             raise GenerationError(f"世代のファイル {path} が壊れています（{error}）") from error
         if application != _APPLICATION_ID or version != SCHEMA_VERSION:
             connection.close()
-            raise GenerationError(f"{path} はこの版（{SCHEMA_VERSION}）の世代のファイルではありません（{version}）")
+            raise GenerationError(
+                f"{path} はこの版（{SCHEMA_VERSION}）の世代のファイルではありません（{version}）。tsunagari reindex と publish をしてください"
+            )
         return cls(connection, path)
 
     def close(self) -> None:

@@ -34,6 +34,18 @@ def radicals() -> Mapping[int, str]:
     return table
 
 
+#: What Skia (Chrome) writes for glyphs that two characters share: the one of Japanese text is meant.
+_SHARED_GLYPHS = {
+    0x2027: "\u30fb",  # HYPHENATION POINT: KATAKANA MIDDLE DOT
+    0x2003: "\u3000",  # EM SPACE: IDEOGRAPHIC SPACE
+}
+
+
 def without_radicals(text: str) -> str:
-    """The text with radicals replaced by the characters that they are drawn for; nothing else changes."""
-    return text.translate(radicals())
+    """The text with radicals, and with other characters of a shared glyph, replaced by those that they are drawn for."""
+    return text.translate(_table())
+
+
+@cache
+def _table() -> Mapping[int, str]:
+    return {**radicals(), **_SHARED_GLYPHS}

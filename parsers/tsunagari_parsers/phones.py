@@ -6,8 +6,8 @@ import re
 
 from tsunagari_parsers.text import fold_width
 
-#: Ten or eleven digits from 0, written with hyphens, brackets or nothing between the groups.
-_NUMBER = re.compile(r"(?<![\d-])0\d{1,4}[-(]?\d{1,4}[-)]?\d{3,4}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
+#: Ten or eleven digits from 0, written with hyphens, brackets (also around the area code) or nothing between the groups.
+NUMBER = re.compile(r"(?<![\d-])(?:\(0\d{1,4}\)|0\d{1,4}[-(]?)\d{1,4}[-)]?\d{3,5}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
 _EXTENSION = re.compile(r"[(\[]?\s*内線\s*(?:番号)?\s*[::]?\s*(\d{1,6}(?:\s*[、,・~/]\s*\d{1,6})*)\s*[)\]]?")
 _NOTE = re.compile(r"[(\[]?\s*(直通|代表|夜間|休日|予約専用)\s*[)\]]?")
 _SHORT = re.compile(r"#\d{4}|1\d{2}")
@@ -23,14 +23,47 @@ def is_dialable(number: str) -> bool:
     return bool(re.fullmatch(length, digits) and re.fullmatch(r"\d+(-\d+)*", number))
 
 
+#: Marks that stand for a hyphen between digits and nowhere else: long-vowel marks, dashes and box lines.
+_HYPHENS = re.compile(r"(?<=\d)\s*([ーｰ―—─])\s*(?=\d)")
+#: Digits, hyphens and brackets with white space between, as a narrow column breaks a number.
+_BROKEN = re.compile(r"(?<![\d-])\(?0[\d()-]*(?:\s+[()-]?\d[\d-]*(?:[()][\d-]+)?\)?)+(?![\d-])")
+
+
+def mend_numbers(text: str) -> str:
+    """The text with hyphens for the marks that stand for them between digits, and with numbers whole that a column has broken.
+
+    Pieces are one number only where none of them is one alone: two numbers one below the other stay two.
+    """
+    folded = fold_width(text)
+    signs = {match.start(1) for match in _HYPHENS.finditer(folded)}
+    folded = "".join("-" if at in signs else char for at, char in enumerate(folded))
+    gone = {
+        at
+        for match in _BROKEN.finditer(folded)
+        if _is_broken(match[0].split())
+        for at in range(*match.span())
+        if folded[at].isspace()
+    }
+    return "".join("-" if at in signs else char for at, char in enumerate(text) if at not in gone)
+
+
+def _is_broken(pieces: list[str]) -> bool:
+    return _is_number("".join(pieces)) and not any(map(_is_number, pieces))
+
+
+def _is_number(piece: str) -> bool:
+    return bool(NUMBER.fullmatch(piece)) and is_dialable(written(piece))
+
+
 def find_numbers(text: str) -> list[str]:
     """The numbers in ``text``, half-width, groups joined by hyphens as the text groups them, in its order."""
-    written = (_written(match) for match in _NUMBER.finditer(fold_width(text)))
-    return [number for number in written if is_dialable(number)]
+    found = (written(match[0]) for match in NUMBER.finditer(fold_width(mend_numbers(text))))
+    return [number for number in found if is_dialable(number)]
 
 
-def _written(match: re.Match[str]) -> str:
-    return match[0].replace("(", "-").replace(")", "-").strip("-")
+def written(matched: str) -> str:
+    """What :data:`NUMBER` has matched, in this project's written form: 「03(3981)2187」 is ``03-3981-2187``."""
+    return matched.replace("(", "-").replace(")", "-").strip("-")
 
 
 def find_extension(text: str) -> str | None:
@@ -47,10 +80,10 @@ def find_note(text: str) -> str | None:
 
 def remainder(text: str) -> str:
     """What is left of ``text`` without numbers, extension, note and punctuation: empty when all of it was understood."""
-    folded = fold_width(text)
+    folded = fold_width(mend_numbers(text))
     if folded.count("(") != folded.count(")"):
         return folded.strip()  # Something was cut off, perhaps the end of an extension.
     left = _NOTE.sub("", _EXTENSION.sub("", folded))
-    left = _NUMBER.sub(lambda match: "" if is_dialable(_written(match)) else match[0], left)
+    left = NUMBER.sub(lambda match: "" if is_dialable(written(match[0])) else match[0], left)
     left = re.sub(r"(?i)TEL|電話(?:番号)?", "", left)
     return re.sub(r"[\s::、,・/()\[\]]", "", left)

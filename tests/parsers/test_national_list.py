@@ -12,7 +12,7 @@ from tests.conftest import NATIONAL_LIST
 from tests.golden import check_golden
 from tests.pdfs import HEADER_SPANS, joined, picture_pdf, table_pdf, text_pdf
 
-from tsunagari.cli import parse_line
+from tsunagari.lines import parse_line
 from tsunagari_parsers import ParsedDocument, PhoneRole
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import LostRowsError, UnknownLayoutError
@@ -182,6 +182,7 @@ def test_a_page_of_the_list_without_rules_or_with_a_picture_only_must_be_looked_
     content = joined(table_pdf([[ROW]]), text_pdf("北海道 函館市 事業 0138-21-3470"), picture_pdf())
     parsed = parse_document(content, name="list.pdf")
     assert [(one.code, one.page) for one in parsed.report.findings] == [
+        ("page-is-picture", 3),
         ("page-without-rows", 2),
         ("page-without-rows", 3),
     ]
