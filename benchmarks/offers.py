@@ -145,22 +145,24 @@ def _compare(
     children: dict[str, set[str]],
     scores: dict[str, Score],
 ) -> None:
-    by_kind = {one.kind: one for one in found}
-    wanted = {one.kind: one for one in expected}
-    for kind in sorted({*by_kind, *wanted}):
+    by_key = {(one.kind, one.name): one for one in found}
+    wanted = {(one.kind, one.name): one for one in expected}
+    for kind, name in sorted({*by_key, *wanted}):
         score = scores.setdefault(kind, Score())
-        have, want = by_kind.get(kind), wanted.get(kind)
+        have, want = by_key.get((kind, name)), wanted.get((kind, name))
         # The words for a kind prove its parent too.
-        texts = [text for one in expected if one.kind == kind or one.kind in children.get(kind, ()) for text in one.texts]
-        if have and want and _touches(description, texts, have) and (have.marks, have.name) == (want.marks, want.name):
+        proving = {kind, *children.get(kind, ())}
+        texts = [text for one in expected if one.kind in proving for text in one.texts]
+        if have and want and _touches(description, texts, have) and have.marks == want.marks:
             score.right += 1
             continue
         if have:
+            said = f"{kind} {name}{have.marks or ''} {description[have.start : have.end]!r}"
             score.too_much += 1
-            score.errors.append(f"{where}: too much {kind} {have.marks or ''} {description[have.start : have.end]!r}")
+            score.errors.append(f"{where}: too much {said}")
         if want:
             score.missed += 1
-            score.errors.append(f"{where}: missed {kind} {want.marks or ''} {want.texts}")
+            score.errors.append(f"{where}: missed {kind} {name}{want.marks or ''} {want.texts}")
 
 
 def _touches(description: str, texts: Sequence[str], found: Found) -> bool:

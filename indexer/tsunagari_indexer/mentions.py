@@ -16,7 +16,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_WORD = re.compile(r"<([a-z_]+)>(?!=)")
+# `(?P<name>` is a group of the expression itself.
+_WORD = re.compile(r"(?<!\?P)<([a-z_]+)>")
 _SENTENCE_END = re.compile("[。\n]")
 #: How far before a mention its sentence is read, in characters.
 _REACH = 120
