@@ -16,11 +16,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tsunagari_parsers.text import fold_width
+
 # `(?P<name>` is a group of the expression itself.
 _WORD = re.compile(r"(?<!\?P)<([a-z_]+)>")
 _SENTENCE_END = re.compile("[。\n]")
 #: How far before a mention its sentence is read, in characters.
 _REACH = 120
+#: From here on characters are Japanese (CJK punctuation, kana, ideographs, full-width forms).
+_JAPANESE = "\u3001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,25 @@ class ScopeReader:
             return True
         sentence = _SENTENCE_END.split(self._text[max(0, start - _REACH) : start])[-1]
         return any(pattern.search(sentence) for pattern in scope.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Matchable:
+    """A text as the patterns read it: full-width ASCII half-width, no layout space beside a Latin word. ``offsets`` lead back."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the original text, for offsets in this one."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def matchable(text: str) -> Matchable:
+    """Prepare a text. PDFs put an ASCII space between Latin letters or digits and Japanese (「SNS 相談」「第 2 土曜日」); it says nothing."""
+    folded = fold_width(text)
+    kept = [at for at in range(len(text)) if not _is_layout_space(text, folded, at)]
+    return Matchable("".join(folded[at] for at in kept), tuple(kept))
 
 
 def spans(patterns: Sequence[re.Pattern[str]], text: str) -> list[tuple[int, int]]:
@@ -88,6 +111,17 @@ def read_scope(
         compiled([f"(?:{pattern})$" for pattern in entry.get("before", ())], words),
         compiled(entry.get("after", ()), words),
     )
+
+
+def _is_layout_space(text: str, folded: str, at: int) -> bool:
+    if text[at] not in " \u00a0" or not 0 < at < len(text) - 1:
+        return False
+    before, after = folded[at - 1], folded[at + 1]
+    return (_is_latin(before) and after >= _JAPANESE) or (before >= _JAPANESE and _is_latin(after))
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def _filled(pattern: str, words: Mapping[str, str]) -> str:

@@ -13,8 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from tsunagari_indexer.errors import DataFileError
-from tsunagari_indexer.mentions import Scope, ScopeReader, compiled, read_scope, spans
-from tsunagari_parsers.text import fold_width
+from tsunagari_indexer.mentions import Scope, ScopeReader, compiled, matchable, read_scope, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ class OfferRules:
 
     def find(self, description: str) -> tuple[Offer, ...]:
         """The offers of a description: of each kind the first mention, an unmarked one before a marked one."""
-        text = fold_width(description)
+        prepared = matchable(description)
+        text = prepared.text
         reader = ScopeReader(text)
         found: dict[str, list[Offer]] = {kind.id: [] for kind in self.kinds}
         for kind in self.kinds:
@@ -73,9 +73,8 @@ class OfferRules:
                 if any(reader.holds(block, kind.id, start, end) for block in self.blocks):
                     continue
                 marks = tuple(mark.name for mark in self.marks if reader.holds(mark, kind.id, start, end))
-                found[kind.id].append(Offer(kind.id, start, end, marks))
-                if kind.parent:
-                    found[kind.parent].append(Offer(kind.parent, start, end, marks))
+                for proven in filter(None, (kind.id, kind.parent)):
+                    found[proven].append(Offer(proven, *prepared.span(start, end), marks))
         firsts = (min(offers, key=_worth) for offers in found.values() if offers)
         return tuple(firsts)
 

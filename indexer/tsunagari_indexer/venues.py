@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from tsunagari_indexer.errors import DataFileError
-from tsunagari_indexer.mentions import Scope, ScopeReader, compiled, read_scope
+from tsunagari_indexer.mentions import Scope, ScopeReader, compiled, matchable, read_scope
 from tsunagari_indexer.offers import OfferRules, known_offer_rules
 from tsunagari_parsers.text import fold_width
 
@@ -80,7 +80,8 @@ class VenueRules:
         """
         if any(offer.kind == _STAY for offer in (offers or known_offer_rules()).find(description)):
             return ()
-        text = fold_width(description)
+        prepared = matchable(description)
+        text = prepared.text
         reader = ScopeReader(text)
         found: dict[tuple[str, str], Venue] = {}
         for mention in self._mentions(text):
@@ -90,10 +91,10 @@ class VenueRules:
             if any(reader.holds(block, kind.id, start, end) for block in self.blocks):
                 continue
             marks = tuple(mark.name for mark in self.marks if reader.holds(mark, kind.id, start, end))
-            name = description[slice(*mention.name)] if mention.name else ""
-            venue = Venue(kind.id, start, end, name, kind.users, marks)
+            name = description[slice(*prepared.span(*mention.name))] if mention.name else ""
+            venue = Venue(kind.id, *prepared.span(start, end), name, kind.users, marks)
             other = found.get((kind.id, name))
-            if other is None or (bool(marks), start) < (bool(other.marks), other.start):
+            if other is None or (bool(marks), venue.start) < (bool(other.marks), other.start):
                 found[kind.id, name] = venue
         named = {kind for kind, name in found if name}
         return tuple(
