@@ -21,6 +21,8 @@ _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 MAX_GAP = 8
 _GAP = "…"
 _WORD_LISTS = ("official", "everyday", "readings", "misspellings", "english")
+#: The rest of an office's name: 介護 in 介護保険課 and 人権 in 人権推進室 are no need of anybody.
+_OFFICE = re.compile("[㐀-鿿々ァ-ヺー]*(?:課|係|(?:推進|対策|企画|政策|支援)室)(?![㐀-鿿々])")
 #: What may follow a word in hiragana, or stand before a phrase.
 _PARTICLES = "でにをがはものと"
 _LISTS = (*_WORD_LISTS, "phrases", "body", "desks", "test")
@@ -279,6 +281,8 @@ def _begins(query: str, start: int, edges: frozenset[int], *, open_end: bool) ->
 
 
 def _ends(query: str, end: int, edges: frozenset[int]) -> bool:
+    if _OFFICE.match(query, end):
+        return False
     if end == len(query) or end in edges:
         return end == len(query) or not is_run_on(query, end)
     before, after = query[end - 1], query[end]
