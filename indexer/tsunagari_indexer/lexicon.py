@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,6 +15,12 @@ from tsunagari_indexer.errors import DataFileError
 
 _HIRAGANA = re.compile("[ぁ-ゖー]*")
 _SENTENCE_END = re.compile("[。．.!?\n]")
+#: Particles that people leave out: after a noun in ideographs or katakana, or one such as 赤ちゃん and 子ども, before two characters
+#: more or a gap.
+_PARTICLE_BETWEEN = re.compile(
+    "(?:(?<=[㐀-鿿々ァ-ヺー])|(?<=さん)|(?<=ちゃん)|(?<=ども))(?:が(?!ん)|[をには])(?=…|[^ …]{2})"
+)
+_SHORTEST_IMPLIED = 4
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 
 #: What … stands for in a phrase: up to so many characters.
@@ -63,12 +69,14 @@ class ConceptMatch:
 class Lexicon:
     """All concepts, by id. ``surfaces`` maps each word and phrase in folded form to its concept; ``open_ended`` are the phrases among them.
 
+    ``implied`` are the surfaces without their particles, as people type on a phone (家賃払えない, 家賃 払えない for 家賃が払えない).
     ``gapped`` maps what stands before a phrase's gap to what may follow it, with the concept. ``longest`` has the length of the longest
     surface, or beginning of a gapped one, by its first character.
     """
 
     concepts: Mapping[str, Concept]
     surfaces: Mapping[str, Concept]
+    implied: Mapping[str, Concept]
     open_ended: frozenset[str]
     gapped: Mapping[str, tuple[tuple[str, Concept], ...]]
     longest: Mapping[str, int]
@@ -107,7 +115,7 @@ class Lexicon:
                 end = self._end_of_gapped(query, text, at, at + length, tail, edges)
                 if end is not None and (best is None or end > best[1]):
                     best = (concept, end, True)
-            concept_here = self.surfaces.get(surface)
+            concept_here = self.surfaces.get(surface) or self.implied.get(surface)
             is_open = surface in self.open_ended
             if (
                 concept_here
@@ -148,7 +156,7 @@ class Lexicon:
         """The concept of a word or phrase without a gap that begins here, and where that ends."""
         for length in range(min(self.longest.get(text[at], 0), len(text) - at), 0, -1):
             surface = text[at : at + length]
-            concept = self.surfaces.get(surface)
+            concept = self.surfaces.get(surface) or self.implied.get(surface)
             if concept and _is_whole(query, at, at + length, edges, open_end=surface in self.open_ended):
                 return concept, at + length
         return None
@@ -172,7 +180,6 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
         raise DataFileError(f"{where}：語彙の表として読めません（{error}）") from error
     concepts = {name: _concept(name, entry, where) for name, entry in entries.items()}
     surfaces: dict[str, Concept] = {}
-    gapped: dict[str, list[tuple[str, Concept]]] = {}
     for concept in concepts.values():
         for word in (*concept.words, *concept.phrases):
             folded = fold(word)
@@ -180,21 +187,41 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
                 raise DataFileError(f"{where}：「{concept.id}」に空の語があります")
             if surfaces.setdefault(folded, concept) is not concept:
                 raise DataFileError(f"{where}：「{word}」が「{surfaces[folded].id}」と「{concept.id}」の両方にあります")
-            if _GAP in folded:
-                head, _, tail = folded.partition(_GAP)
-                if not head or not tail or _GAP in tail:
-                    raise DataFileError(
-                        f"{where}：「{concept.id}」の「{word}」の「…」は、ことばのあいだに1つだけ使えます"
-                    )
-                gapped.setdefault(head, []).append((tail, concept))
         _check_broader(concept, concepts, where)
+    open_ended = {fold(phrase) for concept in concepts.values() for phrase in concept.phrases}
+    implied: dict[str, Concept] = {}
+    for concept in concepts.values():
+        for word in (*concept.words, *concept.phrases):
+            for shorter in map(fold, _without_particles(word)):
+                if shorter not in surfaces and implied.setdefault(shorter, concept) is concept and word in concept.phrases:
+                    open_ended.add(shorter)
+    gapped: dict[str, list[tuple[str, Concept]]] = {}
+    for surface, concept in (surfaces | implied).items():
+        if _GAP in surface:
+            head, _, tail = surface.partition(_GAP)
+            if not head or not tail or _GAP in tail:
+                raise DataFileError(
+                    f"{where}：「{concept.id}」の「{surface}」の「…」は、ことばのあいだに1つだけ使えます"
+                )
+            gapped.setdefault(head, []).append((tail, concept))
     return Lexicon(
         concepts,
         surfaces,
-        frozenset(fold(phrase) for concept in concepts.values() for phrase in concept.phrases),
+        implied,
+        frozenset(open_ended),
         {head: tuple(tails) for head, tails in gapped.items()},
-        _longest_by_beginning(surfaces),
+        _longest_by_beginning([*surfaces, *implied]),
     )
+
+
+def _without_particles(word: str) -> Iterator[str]:
+    """A surface with the particles between its words left out, or a space in their place; too short ones would mean anything."""
+    pieces = _PARTICLE_BETWEEN.split(word)
+    if len(pieces) > 1:
+        for joint in ("", " "):
+            shorter = joint.join(pieces).replace(f"{joint}{_GAP}", _GAP)
+            if len(shorter) >= _SHORTEST_IMPLIED:
+                yield shorter
 
 
 def _longest_by_beginning(surfaces: Iterable[str]) -> dict[str, int]:
