@@ -33,6 +33,8 @@ _PIECE = re.compile(r"[^\s、。，．,.!?！？「」『』（）()・/／;:'\"
 #: Shorter pieces in Latin letters are words of a sentence, not places (no, to, shiga is one).
 _SHORTEST_LATIN = 4
 _PARTICLES = "でにをがはものとへや"
+#: Nothing is mended to shorter words of danger.
+_SHORTEST_OF_DANGER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,13 @@ def understand(text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender
 def mender_for(lexicon: Lexicon, words: frozenset[str]) -> Mender:
     """Mends towards the lexicon, the names of places, and ``words`` of the listings."""
     places = frozenset(fold(name) for name in names_of_places())
-    return Mender({*lexicon.surfaces, *places, *(fold(word) for word in words)})
+    # One letter is too little to take しりたい for しにたい; frequent misspellings of such words stand in the lexicon.
+    surfaces = {
+        surface
+        for surface, concept in lexicon.surfaces.items()
+        if not concept.urgent or len(surface) >= _SHORTEST_OF_DANGER
+    }
+    return Mender({*surfaces, *places, *(fold(word) for word in words)})
 
 
 @dataclass(slots=True)
