@@ -54,7 +54,9 @@ class Answered:
         """
         if not self.judged.relevant:
             return 0.0 if self.is_wrongly_found else 1.0
-        gain = sum(1 / math.log2(rank + 1) for rank, place in enumerate(self.places, 1) if place in self.judged.relevant)
+        gain = sum(
+            1 / math.log2(rank + 1) for rank, place in enumerate(self.places, 1) if place in self.judged.relevant
+        )
         return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(10, len(self.judged.relevant)) + 1))
 
     @property
@@ -75,7 +77,7 @@ class Answered:
     @property
     def is_known_item_missed(self) -> bool:
         """What was known to be there does not stand first."""
-        return self.judged.kind in KNOWN and self.places[:1] != () and self.places[0] not in self.judged.relevant
+        return self.judged.kind in KNOWN and not set(self.places[:1]) & self.judged.relevant
 
     @property
     def is_place_overrun(self) -> bool:
