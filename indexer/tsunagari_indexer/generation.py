@@ -57,7 +57,7 @@ CREATE TABLE findings (
 def write_generation(
     path: Path,
     contents: Contents,
-    records: Sequence[EngineRecord],
+    records: Iterable[EngineRecord],
     surfaces: Mapping[str, Collection[str]],
     meta: Mapping[str, str],
 ) -> None:
@@ -224,7 +224,7 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     )
     connection.executemany(
         "INSERT INTO listings VALUES (?, ?, ?)",
-        [(one.order, one.id, _dump(one.to_json())) for one in contents.listings],
+        ((one.order, one.id, _dump(one.to_json())) for one in contents.listings),
     )
     connection.executemany(
         "INSERT INTO desks VALUES (?, ?)",
@@ -232,14 +232,14 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     )
     connection.executemany(
         "INSERT INTO exact VALUES (?, ?)",
-        [
+        (
             (key, one.order)
             for one in contents.listings
             for key in (
                 comparable(one.program_name),
                 *(phone.number.replace("-", "") for phone in one.phones),
             )
-        ],
+        ),
     )
     connection.executemany(
         "INSERT INTO findings (document, name, level, code, message, page, row, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
