@@ -158,12 +158,12 @@ class Fts5:
             values.append(code)
         asked = f"FROM words JOIN listings ON position = words.rowid WHERE {' AND '.join(where) or '1'}"
         order = "rank" if long else "words.rowid"
-        rows = self._connection.execute(f"SELECT body {asked} ORDER BY {order} LIMIT 20", values).fetchall()  # noqa: S608
+        rows = self._connection.execute(f"SELECT body {asked} ORDER BY {order} LIMIT 20", values).fetchall()
         for (body,) in rows:
             json.loads(body)
         total = 0
         for facet in ("prefecture", "municipality", "year", "kind"):
-            counts = self._connection.execute(f"SELECT {facet}, count(*) {asked} GROUP BY {facet}", values)  # noqa: S608
+            counts = self._connection.execute(f"SELECT {facet}, count(*) {asked} GROUP BY {facet}", values)
             total = sum(count for _, count in counts)
         return total
 
