@@ -75,7 +75,7 @@ class TantivyEngine:
         for name in own:
             others = {other: values for other, values in query.filters.items() if other != name}
             facets |= self._counts(query.terms, others, [name])
-        return EngineResult(found.count or 0, tuple(orders), facets)
+        return EngineResult(int(found.count or 0), tuple(orders), facets)  # type: ignore[attr-defined]  # its stub lacks count
 
     def count(self) -> int:
         """How many records it holds."""
