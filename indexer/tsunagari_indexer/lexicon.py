@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,13 +13,16 @@ from importlib.resources import files
 from tsunagari_indexer.analysis import boundaries, to_katakana
 from tsunagari_indexer.errors import DataFileError
 
-_HIRAGANA = re.compile("[ぁ-ゖ]*")
-
+_HIRAGANA = re.compile("[ぁ-ゖー]*")
+_SENTENCE_END = re.compile("[。．.!?\n]")
+_APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 
 #: What … stands for in a phrase: up to so many characters.
 MAX_GAP = 8
 _GAP = "…"
 _WORD_LISTS = ("official", "everyday", "readings", "misspellings", "english")
+#: What may follow a word in hiragana, or stand before a phrase.
+_PARTICLES = "でにをがはものと"
 _LISTS = (*_WORD_LISTS, "phrases", "body", "desks", "test")
 _FIELDS = frozenset({"label", "broader", "urgent", *_LISTS})
 
@@ -28,8 +31,8 @@ _FIELDS = frozenset({"label", "broader", "urgent", *_LISTS})
 class Concept:
     """A meaning with the words for it.
 
-    ``label`` is what pages call it. ``words`` mean it where they stand whole; ``phrases`` are beginnings, which match whatever hiragana
-    follows, and may hold a gap (…). ``body`` are words of descriptions that carry the concept where no offer does. ``broader`` is the
+    ``label`` is what pages call it, and one of its words. ``words`` mean it where they stand whole; ``phrases`` are beginnings, which
+    match whatever hiragana follows, and may hold a gap (…). ``body`` are words of descriptions that carry the concept where no offer does. ``broader`` is the
     concept that is looked for where no listing holds this one. ``desks`` are the ids of lines that stand first; ``urgent`` brings them
     to the top of any page. ``tests`` are queries that must find it.
     """
@@ -58,14 +61,15 @@ class ConceptMatch:
 class Lexicon:
     """All concepts, by id. ``surfaces`` maps each word and phrase in folded form to its concept; ``open_ended`` are the phrases among them.
 
-    ``gapped`` maps what stands before a phrase's gap to what may follow it, with the concept.
+    ``gapped`` maps what stands before a phrase's gap to what may follow it, with the concept. ``longest`` has the length of the longest
+    surface, or beginning of a gapped one, by its first character.
     """
 
     concepts: Mapping[str, Concept]
     surfaces: Mapping[str, Concept]
     open_ended: frozenset[str]
     gapped: Mapping[str, tuple[tuple[str, Concept], ...]]
-    longest: int
+    longest: Mapping[str, int]
 
     def find(self, query: str) -> list[ConceptMatch]:
         """The concepts of a query, longest words first where they overlap, in the query's order."""
@@ -83,29 +87,69 @@ class Lexicon:
         return found
 
     def _at(self, query: str, text: str, at: int, edges: frozenset[int]) -> ConceptMatch | None:
-        """The longest match that begins here."""
-        best: ConceptMatch | None = None
-        for length in range(min(self.longest, len(text) - at), 0, -1):
+        """The longest match that begins here, with the ending that belongs to it."""
+        longest = self._longest_at(query, text, at, edges)
+        if longest is None:
+            return None
+        concept, end, is_open = longest
+        return ConceptMatch(concept, at, self._with_ending(query, text, end, edges) if is_open else end)
+
+    def _longest_at(
+        self, query: str, text: str, at: int, edges: frozenset[int]
+    ) -> tuple[Concept, int, bool] | None:
+        """The concept whose words reach farthest from here, where they end, and whether an ending may follow."""
+        best: tuple[Concept, int, bool] | None = None
+        for length in range(min(self.longest.get(text[at], 0), len(text) - at), 0, -1):
             surface = text[at : at + length]
             for tail, concept in self.gapped.get(surface, ()):
-                end = text.find(tail, at + length, at + length + MAX_GAP + len(tail))
-                if end >= 0 and " " not in text[at + length : end]:
-                    end = _with_ending(query, end + len(tail))
-                    if best is None or end > best.end:
-                        best = ConceptMatch(concept, at, end)
+                end = self._end_of_gapped(query, text, at, at + length, tail, edges)
+                if end is not None and (best is None or end > best[1]):
+                    best = (concept, end, True)
             concept_here = self.surfaces.get(surface)
-            open_end = surface in self.open_ended
-            if concept_here and _is_whole(text, at, at + length, edges, open_end=open_end):
-                end = _with_ending(query, at + length) if open_end else at + length
-                if best is None or end > best.end:
-                    best = ConceptMatch(concept_here, at, end)
+            is_open = surface in self.open_ended
+            if (
+                concept_here
+                and (best is None or at + length > best[1])
+                and _is_whole(query, at, at + length, edges, open_end=is_open)
+            ):
+                best = (concept_here, at + length, is_open)
         return best
 
+    def _end_of_gapped(
+        self, query: str, text: str, start: int, gap: int, tail: str, edges: frozenset[int]
+    ) -> int | None:
+        """Where a phrase with a gap ends whose beginning stands from ``start`` to ``gap``; None where its rest does not follow."""
+        if not _begins(query, start, edges, open_end=True):
+            return None
+        end = text.find(tail, gap, gap + MAX_GAP + len(tail))
+        between = text[gap:end]
+        # People type words apart (夫 怖い); what stands between two spaces, or in another sentence, is another matter.
+        if end < 0 or " " in between.strip() or _SENTENCE_END.search(between):
+            return None
+        # Danger is never covered up: of 「お金がなくて死にたくない」 both are seen.
+        if any(self._is_danger_before(query, text, at, end, edges) for at in range(gap, end)):
+            return None
+        return end + len(tail)
 
-def _with_ending(query: str, end: int) -> int:
-    """The end with the hiragana that belong to a phrase: 殴ら and れました."""
-    match = _HIRAGANA.match(query, end)
-    return match.end() if match else end
+    def _with_ending(self, query: str, text: str, end: int, edges: frozenset[int]) -> int:
+        """The end with the hiragana that belong to a phrase (殴ら and れました), up to where another concept begins."""
+        match = _HIRAGANA.match(query, end)
+        last = match.end() if match else end
+        return next((at for at in range(end, last) if self._plain_at(query, text, at, edges)), last)
+
+    def _is_danger_before(self, query: str, text: str, at: int, end: int, edges: frozenset[int]) -> bool:
+        """Whether words of danger begin here and are over by ``end``, so that they are no part of a phrase whose rest begins there."""
+        plain = self._plain_at(query, text, at, edges)
+        return plain is not None and plain[0].urgent and plain[1] <= end
+
+    def _plain_at(self, query: str, text: str, at: int, edges: frozenset[int]) -> tuple[Concept, int] | None:
+        """The concept of a word or phrase without a gap that begins here, and where that ends."""
+        for length in range(min(self.longest.get(text[at], 0), len(text) - at), 0, -1):
+            surface = text[at : at + length]
+            concept = self.surfaces.get(surface)
+            if concept and _is_whole(query, at, at + length, edges, open_end=surface in self.open_ended):
+                return concept, at + length
+        return None
 
 
 def fold(text: str) -> str:
@@ -147,8 +191,15 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
         surfaces,
         frozenset(fold(phrase) for concept in concepts.values() for phrase in concept.phrases),
         {head: tuple(tails) for head, tails in gapped.items()},
-        max(map(len, surfaces), default=0),
+        _longest_by_beginning(surfaces),
     )
+
+
+def _longest_by_beginning(surfaces: Iterable[str]) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for surface in surfaces:
+        longest[surface[0]] = max(longest.get(surface[0], 0), len(surface.partition(_GAP)[0]))
+    return longest
 
 
 def _check_broader(concept: Concept, concepts: Mapping[str, Concept], where: str) -> None:
@@ -187,7 +238,7 @@ def _concept(name: str, entry: object, where: str) -> Concept:
     return Concept(
         id=name,
         label=label,
-        words=tuple(word for field in _WORD_LISTS for word in lists[field]),
+        words=tuple(dict.fromkeys([label, *(word for field in _WORD_LISTS for word in lists[field])])),
         phrases=tuple(lists["phrases"]),
         body=tuple(lists["body"]),
         broader=str(broader) if broader is not None else None,
@@ -198,34 +249,42 @@ def _concept(name: str, entry: object, where: str) -> Concept:
 
 
 def _fold_char(char: str) -> str:
-    folded = to_katakana(unicodedata.normalize("NFKC", char).lower())
+    folded = to_katakana(unicodedata.normalize("NFKC", char).lower()).translate(_APOSTROPHES)
     return folded if len(folded) == 1 else char
 
 
 def urgent_in(text: str) -> frozenset[str]:
     """The urgent concepts that a text of any length speaks of."""
-    return frozenset(match.concept.id for match in known_lexicon().find(text) if match.concept.urgent)
+    found = known_lexicon().find(unicodedata.normalize("NFKC", text))
+    return frozenset(match.concept.id for match in found if match.concept.urgent)
 
 
-def _is_whole(text: str, start: int, end: int, edges: frozenset[int], *, open_end: bool) -> bool:
-    """Not a piece of a longer word: ライン is not in オンライン, line not in online, 生理 not in 生理痛.
+def _is_whole(query: str, start: int, end: int, edges: frozenset[int], *, open_end: bool) -> bool:
+    """Not a piece of a longer word: ライン is not in オンライン, line not in online, 生理 not in 生理学, しにた not in 話しにたくさん.
 
-    Between ideographs the dictionary's word boundaries decide; katakana and Latin letters run on without any.
+    Between ideographs and between hiragana the dictionary's word boundaries decide; katakana and Latin letters run on without any.
     """
-    # Hiragana before a phrase is a particle (夫にレイプされた); letters before one are another word (white me).
-    free = open_end and not _is_latin(text[start])
-    if start and not free and not _may_break(text[start - 1], text[start], start, edges):
-        return False
-    if open_end or end == len(text) or _may_break(text[end - 1], text[end], end, edges):
-        return True
-    # Hiragana is folded to katakana, so a particle may follow.
-    return _is_katakana(text[end]) and text[end] in "デニヲガハモノト"
+    return _begins(query, start, edges, open_end=open_end) and (open_end or _ends(query, end, edges))
 
 
-def _may_break(before: str, after: str, at: int, edges: frozenset[int]) -> bool:
-    if _is_ideograph(before) and _is_ideograph(after):
-        return at in edges
-    return not any(script(before) and script(after) for script in (_is_katakana, _is_latin))
+def _begins(query: str, start: int, edges: frozenset[int], *, open_end: bool) -> bool:
+    if not start or start in edges:
+        # The dictionary cuts katakana and Latin letters that it does not know wherever it likes.
+        return not start or not is_run_on(query, start)
+    before, after = query[start - 1], query[start]
+    if _is_hiragana(after):
+        # A phrase may follow a particle of which the dictionary made a piece of another word (夫になぐられた).
+        return before in _PARTICLES if open_end else not (_is_hiragana(before) or _is_ideograph(before))
+    return not (_is_ideograph(before) and _is_ideograph(after)) and not is_run_on(query, start)
+
+
+def _ends(query: str, end: int, edges: frozenset[int]) -> bool:
+    if end == len(query) or end in edges:
+        return end == len(query) or not is_run_on(query, end)
+    before, after = query[end - 1], query[end]
+    if _is_hiragana(before) and _is_hiragana(after):
+        return after in _PARTICLES
+    return not (_is_ideograph(before) and _is_ideograph(after)) and not is_run_on(query, end)
 
 
 def is_run_on(text: str, at: int) -> bool:
@@ -236,7 +295,11 @@ def is_run_on(text: str, at: int) -> bool:
 
 
 def _is_ideograph(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff"
+    return "\u3400" <= char <= "\u9fff" or char == "々"
+
+
+def _is_hiragana(char: str) -> bool:
+    return "ぁ" <= char <= "ゖ"
 
 
 def _is_katakana(char: str) -> bool:
