@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from tsunagari_indexer.errors import DataFileError
 from tsunagari_indexer.mentions import Scope, ScopeReader, compiled, matchable, read_scope, spans
+from tsunagari_parsers import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,14 @@ def _public_ids() -> frozenset[str]:
     return frozenset(kind.id for kind in offer_kinds())
 
 
-def _worth(offer: Offer) -> tuple[bool, int]:
-    return bool(offer.marks), offer.start
+def measure_text(measure: Measure) -> str:
+    """A measure's words as the rules read them: what is done (取組内容), then each related matter (関連事項) on a line of its own."""
+    return "\n".join((measure.action, *measure.related))
+
+
+def _worth(offer: Offer) -> tuple[bool, int, int]:
+    """The lower, the better: without a mark, then the first; of two that begin together the one that says more."""
+    return bool(offer.marks), offer.start, -offer.end
 
 
 def _kind(entry: Mapping[str, object], words: Mapping[str, str]) -> OfferKind:

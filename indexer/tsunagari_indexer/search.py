@@ -16,6 +16,7 @@ from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResul
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
 from tsunagari_indexer.listings import Listing
+from tsunagari_indexer.offers import public_offers
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named, prefectures
 from tsunagari_parsers.text import comparable, fold_width
@@ -250,7 +251,7 @@ def _facet_values(listing: Listing) -> dict[str, frozenset[str]]:
         "kind": frozenset({listing.kind}),
         "prefecture": frozenset({listing.prefecture_code}),
         "municipality": frozenset({listing.municipality_code} if listing.municipality_code else ()),
-        "offer": frozenset(offer.kind for offer in listing.offers),
+        "offer": frozenset(offer.kind for offer in public_offers(listing.offers)),
         "year": frozenset({str(listing.fiscal_year)}),
     }
 

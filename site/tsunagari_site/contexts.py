@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.listings import Listing, SourceDocument
-from tsunagari_indexer.offers import OfferKind, offer_kinds
+from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
 from tsunagari_parsers import Desk, known_desks
 from tsunagari_parsers.places import Prefecture, prefecture_of
 from tsunagari_site.calendar import JAPAN, ended_period, era_year, fiscal_year_at
@@ -196,7 +196,7 @@ def contacts_page() -> ContactsPage:
 
 def card(listing: Listing, token: str, now: datetime) -> Card:
     """A listing as it stands in a list."""
-    return Card(listing, offers_of(listing), token, listing.fiscal_year >= fiscal_year_at(now))
+    return Card(listing, offers_of(listing, main_offer_kinds()), token, listing.fiscal_year >= fiscal_year_at(now))
 
 
 def program_page(listing: Listing, document: SourceDocument, now: datetime) -> ProgramPage:
@@ -218,12 +218,12 @@ def program_page(listing: Listing, document: SourceDocument, now: datetime) -> P
     )
 
 
-def offers_of(listing: Listing) -> tuple[ShownOffer, ...]:
-    """A listing's offers in the order of the pages."""
+def offers_of(listing: Listing, kinds: tuple[OfferKind, ...] | None = None) -> tuple[ShownOffer, ...]:
+    """A listing's public offers in the order of the pages; of some kinds only, where they are given."""
     by_kind = {offer.kind: offer for offer in listing.offers}
     return tuple(
         ShownOffer(kind.label, listing.description[offer.start : offer.end], "example" in offer.marks)
-        for kind in offer_kinds()
+        for kind in (offer_kinds() if kinds is None else kinds)
         if (offer := by_kind.get(kind.id))
     )
 

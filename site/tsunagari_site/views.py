@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.lexicon import urgent_in
-from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.offers import main_offer_kinds, offer_kinds
 from tsunagari_indexer.search import SearchRequest, SearchResult
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
 from tsunagari_site import contexts
@@ -49,7 +49,7 @@ class Pages:
             years = sorted({document.fiscal_year for document in reading.generation.documents.values()}, reverse=True)
             count = int(reading.generation.meta["records"])
         page = contexts.HomePage(
-            offers=offer_kinds(),
+            offers=main_offer_kinds(),
             regions=tuple(
                 contexts.Region(label, tuple(one for one in prefectures() if one.code in codes))
                 for label, codes in _REGIONS
