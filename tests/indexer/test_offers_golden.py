@@ -80,6 +80,11 @@ def test_a_wrong_find_and_a_missing_one_both_lower_the_score(monkeypatch: pytest
     assert (total_of(scores).precision, total_of(scores).recall) == (0, 0)
 
 
+def test_the_guide_says_of_every_kind_what_counts() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "offers.md").read_text(encoding="utf-8")
+    assert not [kind for kinds in KINDS.values() for kind in kinds if f"`{kind}`" not in guide]
+
+
 def test_rules_name_no_place_or_programme_of_the_list() -> None:
     """What they know is language. Names of facilities stand in the data of the venues, and nowhere else."""
     rules = Path(__file__).parents[2] / "indexer" / "tsunagari_indexer" / "data"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from tsunagari_indexer.errors import DataFileError
 from tsunagari_indexer.venues import known_venue_rules, load_venue_rules, venue_kinds
 
-RULE = 'given = ["で"]\n[[venue]]\nid = "library"\nlabel = "図書館"\npatterns = ["図書館"]\n'
+RULE = '[given]\nafter = ["で"]\n[[venue]]\nid = "library"\nlabel = "図書館"\npatterns = ["図書館"]\n'
+SENTENCES = [
+    one
+    for one in tomllib.loads((Path(__file__).parent / "offer_sentences.toml").read_text(encoding="utf-8"))["sentence"]
+    if "venues" in one
+]
 
 
 def venues(description: str) -> dict[str, str]:
@@ -92,6 +100,15 @@ def test_a_named_facility_has_its_name_as_the_paper_writes_it(description: str, 
     assert names(description) == expected
 
 
+@pytest.mark.parametrize("sentence", SENTENCES, ids=[one["text"] for one in SENTENCES])
+def test_venues_of_sentences_of_no_known_list_are_read_as_they_are_meant(sentence: dict[str, str]) -> None:
+    found = {
+        ":".join((one.kind, *one.marks)) + (f"={one.name}" if one.name else "")
+        for one in known_venue_rules().find(sentence["text"])
+    }
+    assert found == set(sentence["venues"])
+
+
 def test_what_schools_hand_out_is_for_pupils() -> None:
     found = known_venue_rules().find("市役所と学校で生理用品を提供する。")
     assert {one.kind: one.users for one in found} == {"city_office": "", "school": "pupils"}
@@ -130,11 +147,11 @@ def test_no_kind_of_venue_is_a_stay() -> None:
     [
         ("not toml", "規則として読めません"),
         (RULE.replace('図書館"]', '("]'), "規則として読めません"),
-        (RULE + RULE.partition("\n")[2], "重なって"),
+        (RULE + RULE.partition("\n")[2].partition("\n")[2], "重なって"),
         (RULE.replace('"library"', '"stay"'), "stay"),
         (RULE + '[[facility]]\nname = "x"\nkind = "hall"\n', "hall"),
         (RULE + '[[block]]\nreason = "x"\nvenues = ["hall"]\nafter = ["y"]\n', "hall"),
-        (RULE.replace('given = ["で"]\n', ""), "given"),
+        (RULE.replace('[given]\nafter = ["で"]\n', ""), "given"),
     ],
 )
 def test_rules_that_cannot_be_are_refused(text: str, message: str) -> None:
