@@ -31,7 +31,8 @@ class FetchedDocument:
     """One fetch of one document: what came, from where, and when.
 
     ``fetched_at`` is UTC in ISO 8601; ``headers`` are the HTTP response's, names in lower case (empty for a file);
-    ``edition`` is None as long as nobody has said which paper it is.
+    ``edition`` is None as long as nobody has said which paper it is. How it has to be read is kept with it, so that reading it again
+    gives the same: ``columns`` is the text of an administrator's file of column names, ``ocr`` whether its pictures are read.
     """
 
     sha256: str
@@ -41,6 +42,8 @@ class FetchedDocument:
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     edition: Edition | None = None
+    columns: str = ""
+    ocr: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as :meth:`from_json` takes them."""
@@ -52,6 +55,8 @@ class FetchedDocument:
             "url": self.url,
             "headers": dict(self.headers),
             "edition": self.edition.to_json() if self.edition else None,
+            "columns": self.columns,
+            "ocr": self.ocr,
         }
 
     @classmethod
@@ -74,6 +79,8 @@ class FetchedDocument:
                 url=str(values.get("url", "")),
                 headers=dict(values.get("headers", {})),
                 edition=Edition.from_mapping(edition, where=where) if edition else None,
+                columns=str(values.get("columns", "")),
+                ocr=bool(values.get("ocr", False)),
             )
         except (KeyError, TypeError, ValueError, EditionError) as error:
             raise ArchiveError(f"{where}：取得の記録として読めません（{error}）") from error

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tsunagari_crawler import Edition, FetchedDocument
+from tsunagari_indexer.entries import Entry, entries_of
 from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.identity import Candidate, Identity, identify
-from tsunagari_indexer.listings import KINDS, Listing, SourceDocument
+from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.offers import OfferRules
-from tsunagari_parsers import Finding, Level, ParsedDocument, Program
-from tsunagari_parsers.places import Municipality, municipalities_named, prefecture_named
+from tsunagari_parsers import Desk, Finding, Level, ParsedDocument
 from tsunagari_parsers.text import comparable
 
 
@@ -53,63 +53,40 @@ class Contents:
     listings: tuple[Listing, ...]
     findings: tuple[DocumentFinding, ...]
     identities: tuple[Identity, ...]
+    desks: tuple[Desk, ...] = ()
 
 
 def assemble(documents: Sequence[ImportedDocument], known: Iterable[Identity], rules: OfferRules) -> Contents:
     """The listings of all documents, in the order of search results: newest edition first, then place, then the paper."""
     identities = {one.id: one for one in known}
-    newest: dict[str, int] = {}
+    newest: dict[tuple[str, str], int] = {}
     by_id: dict[str, Listing] = {}
     findings: list[DocumentFinding] = []
-    positions: dict[str, tuple[object, ...]] = {}
+    positions: dict[str, tuple[tuple[str, str], tuple[object, ...]]] = {}
     used: dict[int, set[str]] = defaultdict(set)
     for document in sorted(documents, key=lambda one: (one.edition.fiscal_year, one.edition.key, one.fetched.sha256)):
-        edition = document.edition
-        series, year, _ = edition.key
-        newest[series] = max(year, newest.get(series, year))
+        series, year, _ = document.edition.key
         findings += [
             DocumentFinding(document.fetched.sha256, document.fetched.name, finding)
             for finding in document.parsed.report.findings
         ]
-        programs = document.parsed.programs
-        places = [_place(program) for program in programs]
-        candidates = [
-            _candidate(program, prefecture, place, series, year)
-            for program, (prefecture, place, _) in zip(programs, places, strict=True)
-        ]
-        findings += _duplicates(document, candidates)
+        entries = entries_of(document.parsed)
+        candidates = [_candidate(entry, series, year) for entry in entries]
+        findings += _duplicates(document, entries, candidates)
         given = identify(identities.values(), candidates, used[year])
-        for program, (prefecture_code, place, evidence), identity in zip(programs, places, given, strict=True):
+        for entry, identity in zip(entries, given, strict=True):
             identities[identity.id] = identity
             used[year].add(identity.id)
-            at = program.provenance
-            by_id[identity.id] = Listing(
-                id=identity.id,
-                kind=KINDS[program.source_kind],
-                order=0,
-                fiscal_year=year,
-                era_year=program.era_year,
-                first_year=by_id[identity.id].first_year if identity.id in by_id else year,
-                newest_year=year,
-                prefecture=program.prefecture,
-                prefecture_code=prefecture_code,
-                municipality=program.municipality,
-                municipality_code=place.code if place else None,
-                place_evidence=evidence,
-                program_name=program.program_name,
-                description=program.description,
-                department=program.department,
-                phones=program.phones,
-                offers=rules.find(program.description),
-                document=at.document_sha256,
-                page=at.page,
-                rect=at.rect,
-                row=at.row,
-            )
-            positions[identity.id] = (series, at.document_sha256, at.row)
-    ordered = sorted(by_id.values(), key=lambda one: (-one.fiscal_year, _place_order(one), positions[one.id]))
+            first = by_id[identity.id].first_year if identity.id in by_id else year
+            by_id[identity.id] = _listing(entry, identity.id, year, first, rules)
+            paper = _paper(entry, series)
+            newest[paper] = max(year, newest.get(paper, year))
+            positions[identity.id] = paper, (series, entry.provenance.document_sha256, entry.provenance.row)
+        if any(entry.kind == "program" for entry in entries):
+            newest[series, ""] = max(year, newest.get((series, ""), year))
+    ordered = sorted(by_id.values(), key=lambda one: (-one.fiscal_year, _place_order(one), positions[one.id][1]))
     listings = tuple(
-        replace(listing, order=order, newest_year=newest[str(positions[listing.id][0])])
+        replace(listing, order=order, newest_year=newest[positions[listing.id][0]])
         for order, listing in enumerate(ordered)
     )
     return Contents(
@@ -117,29 +94,61 @@ def assemble(documents: Sequence[ImportedDocument], known: Iterable[Identity], r
         listings=listings,
         findings=tuple(findings),
         identities=tuple(identities.values()),
+        desks=tuple(desk for document in documents for desk in document.parsed.desks),
     )
 
 
-def _place(program: Program) -> tuple[str, Municipality | None, str]:
-    """(prefecture code, municipality, what decided). Codes stay empty where the paper's names are no place of Japan."""
-    prefecture = prefecture_named(program.prefecture)
-    if prefecture is None:
-        return "", None, ""
-    if program.municipality is None:
-        return prefecture.code, None, "prefecture cell"
-    found = municipalities_named(program.municipality, prefecture)
-    return prefecture.code, found[0] if len(found) == 1 else None, "prefecture cell"
+def _paper(entry: Entry, series: str) -> tuple[str, str]:
+    """Which newer paper could lack this entry: a list's next edition, or the next sheet or plan of the same place.
+
+    One municipality's newer sheet says nothing of another's.
+    """
+    return (series, "") if entry.kind == "program" else (series, entry.place_code)
 
 
-def _candidate(program: Program, prefecture_code: str, place: Municipality | None, series: str, year: int) -> Candidate:
-    # A body that is no known place keeps its name, so that two such programmes are not taken for one.
-    where = place.code if place else prefecture_code + comparable(program.municipality or "")
-    phone = program.phones[0].number if program.phones else ""
-    return Candidate(KINDS[program.source_kind], where, comparable(program.program_name), phone, series, year)
+def _listing(entry: Entry, listing_id: str, year: int, first_year: int, rules: OfferRules) -> Listing:
+    at = entry.provenance
+    return Listing(
+        id=listing_id,
+        kind=entry.kind,
+        order=0,
+        fiscal_year=year,
+        era_year=entry.era_year,
+        first_year=first_year,
+        newest_year=year,
+        prefecture=entry.prefecture,
+        prefecture_code=entry.prefecture_code,
+        municipality=entry.municipality,
+        municipality_code=entry.place.code if entry.place else None,
+        place_evidence=entry.place_evidence,
+        program_name=entry.name,
+        description=entry.description,
+        department=entry.department,
+        phones=entry.phones,
+        offers=rules.find(entry.description),
+        document=at.document_sha256,
+        page=at.page,
+        rect=at.rect,
+        row=at.row,
+        line=at.line,
+        number=entry.number,
+        budget=entry.budget,
+        grant=entry.grant,
+        sections=entry.sections,
+        goals=entry.goals,
+        excluded=entry.excluded,
+    )
 
 
-def _duplicates(document: ImportedDocument, candidates: Sequence[Candidate]) -> list[DocumentFinding]:
-    counts = Counter((one.place_code, one.name) for one in candidates)
+def _candidate(entry: Entry, series: str, year: int) -> Candidate:
+    phone = entry.phones[0].number if entry.phones else ""
+    return Candidate(entry.kind, entry.place_code, comparable(entry.name), phone, series, year)
+
+
+def _duplicates(
+    document: ImportedDocument, entries: Sequence[Entry], candidates: Sequence[Candidate]
+) -> list[DocumentFinding]:
+    counts = Counter((one.kind, one.place_code, one.name) for one in candidates)
     return [
         DocumentFinding(
             document.fetched.sha256,
@@ -148,13 +157,14 @@ def _duplicates(document: ImportedDocument, candidates: Sequence[Candidate]) -> 
                 Level.MUST_LOOK,
                 "same-name-twice",
                 f"同じ実施主体の同じ名前の事業が{count}行あります",
-                page=program.provenance.page,
-                row=program.provenance.row,
-                value=program.program_name,
+                page=entry.provenance.page,
+                row=entry.provenance.row,
+                value=entry.name,
             ),
         )
-        for program, one in zip(document.parsed.programs, candidates, strict=True)
-        if (count := counts.pop((one.place_code, one.name), 1)) > 1
+        for entry, one in zip(entries, candidates, strict=True)
+        # A plan's measures may well share a heading (関係機関との連携): the policies above them tell them apart.
+        if one.kind != "measure" and (count := counts.pop((one.kind, one.place_code, one.name), 1)) > 1
     ]
 
 

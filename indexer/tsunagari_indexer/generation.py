@@ -22,11 +22,12 @@ from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.listings import Listing, SourceDocument
-from tsunagari_parsers import Finding, Level
+from tsunagari_parsers import Desk, Finding, Level
+from tsunagari_parsers.desks import desk_from_json
 from tsunagari_parsers.text import comparable
 
 #: Changes whenever an older file can no longer be read.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x74736E67
 
 _SCHEMA = """
@@ -37,6 +38,7 @@ CREATE TABLE listings (
     id TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL
 );
+CREATE TABLE desks (position INTEGER PRIMARY KEY, body TEXT NOT NULL); -- read from lists; proposals until confirmed
 CREATE TABLE exact (key TEXT NOT NULL, position INTEGER NOT NULL); -- a phone's digits, a name in comparable form
 CREATE INDEX exact_by_key ON exact (key);
 CREATE TABLE findings (
@@ -145,6 +147,13 @@ class Generation:
         for (body,) in self._rows("SELECT body FROM listings ORDER BY position"):
             yield Listing.from_json(json.loads(body))
 
+    @cached_property
+    def desks(self) -> tuple[Desk, ...]:
+        """The desks that its documents list, in their order: proposals, of which no page shows anything."""
+        return tuple(
+            desk_from_json(json.loads(body)) for (body,) in self._rows("SELECT body FROM desks ORDER BY position")
+        )
+
     def exactly(self, key: str) -> list[Listing]:
         """The listings with this phone number (digits only) or of this name (in comparable form), in order."""
         rows = self._rows("SELECT DISTINCT position FROM exact WHERE key = ? ORDER BY position", key)
@@ -179,6 +188,10 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     connection.executemany(
         "INSERT INTO listings VALUES (?, ?, ?)",
         [(one.order, one.id, _dump(one.to_json())) for one in contents.listings],
+    )
+    connection.executemany(
+        "INSERT INTO desks VALUES (?, ?)",
+        [(position, _dump(asdict(desk))) for position, desk in enumerate(contents.desks)],
     )
     connection.executemany(
         "INSERT INTO exact VALUES (?, ?)",

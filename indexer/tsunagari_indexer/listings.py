@@ -10,10 +10,14 @@ from tsunagari_indexer.analysis import readings, words
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.offers import Offer, public_offers
-from tsunagari_parsers import Phone, PhoneRole, Rect
+from tsunagari_parsers import Goal, Phone, PhoneRole, Rect, Section
 
-#: How a listing's kind is called in the API and in filters, by the kind of paper.
+#: How a programme's kind is called in the API and in filters, by the kind of paper.
 KINDS = {"national_list": "program", "program_sheet": "sheet"}
+#: The kinds that are programmes: what is counted, and shown unless another kind is asked for.
+PROGRAM_KINDS = frozenset(KINDS.values())
+#: What tells that a municipality has support, without being a programme.
+OTHER_KINDS = frozenset({"measure", "network"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,24 @@ class SourceDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedPlace:
+    """A municipality that a programme's text says it does not serve; ``start`` and ``end`` are offsets in the description."""
+
+    code: str
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """A programme made findable.
+    """A programme, a measure of a plan or a support network made findable.
 
     ``prefecture_code`` is JIS X 0401 (two digits), ``municipality_code`` JIS X 0402 (six digits); ``place_evidence`` says what
     decided them. ``fiscal_year`` is that of the newest list it stands on; ``newest_year`` that of the newest edition of the
-    same series, so that a programme which that edition lacks can say so.
+    same series, so that a programme which that edition lacks can say so. ``sections`` are the headed parts of its paper that are
+    public: what a sheet says of who runs a short stay, and where, is not among them. ``budget`` and ``grant`` are in thousands of yen.
+    ``line`` is where it begins in a text, which has no rectangles.
     """
 
     id: str
@@ -64,6 +80,22 @@ class Listing:
     page: int
     rect: Rect | None
     row: int
+    line: int | None = None
+    number: str = ""
+    budget: int | None = None
+    grant: int | None = None
+    sections: tuple[Section, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    excluded: tuple[ExcludedPlace, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(section.is_restricted for section in self.sections):
+            raise ValueError(f"{self.id}: a restricted section must not be served")
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is counted as a programme."""
+        return self.kind in PROGRAM_KINDS
 
     @property
     def is_in_newest_edition(self) -> bool:
@@ -83,6 +115,9 @@ class Listing:
                 "phones": tuple(Phone(**{**phone, "role": PhoneRole(phone["role"])}) for phone in values["phones"]),
                 "offers": tuple(Offer(**{**offer, "marks": tuple(offer["marks"])}) for offer in values["offers"]),
                 "rect": Rect(**values["rect"]) if values["rect"] else None,
+                "sections": tuple(Section(**section) for section in values["sections"]),
+                "goals": tuple(Goal(**goal) for goal in values["goals"]),
+                "excluded": tuple(ExcludedPlace(**place) for place in values["excluded"]),
             }
         )
 

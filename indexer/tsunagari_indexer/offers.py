@@ -14,7 +14,6 @@ from importlib.resources import files
 
 from tsunagari_indexer.errors import DataFileError
 from tsunagari_indexer.mentions import Scope, ScopeReader, compiled, matchable, read_scope, spans
-from tsunagari_parsers import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +148,6 @@ def public_offers(offers: Sequence[Offer]) -> tuple[Offer, ...]:
 @cache
 def _public_ids() -> frozenset[str]:
     return frozenset(kind.id for kind in offer_kinds())
-
-
-def measure_text(measure: Measure) -> str:
-    """A measure's words as the rules read them: what is done (取組内容), then each related matter (関連事項) on a line of its own."""
-    return "\n".join((measure.action, *measure.related))
 
 
 def _worth(offer: Offer) -> tuple[bool, int, int]:

@@ -41,11 +41,12 @@ _NAME = re.compile(r"(\d+)_[0-9a-f]{6}")
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A generation that is built but not published."""
+    """A generation that is built but not published. Of its ``listings``, ``programs`` are programmes."""
 
     name: str
     documents: int
     listings: int
+    programs: int
     findings: tuple[DocumentFinding, ...]
 
     @property
@@ -115,8 +116,8 @@ class Workspace:
             for leftover in ledger.generations("building"):
                 self._discard(ledger, leftover)  # Its import was killed: whoever builds holds the lock.
             contents = assemble(documents, ledger.identities(), known_offer_rules())
-            if not contents.listings:
-                raise GenerationError("取り込む事業が1つもありません")
+            if not contents.listings and not contents.desks:
+                raise GenerationError("取り込むものが1つもありません")
             lexicon = known_lexicon()
             records = [engine_record(listing, lexicon) for listing in contents.listings]
             record = ledger.new_generation(secrets.token_hex(3), [document.fetched for document in documents])
@@ -125,6 +126,7 @@ class Workspace:
                 "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "analysis": ANALYSIS_VERSION,
                 "records": str(len(records)),
+                "programs": str(sum(listing.is_program for listing in contents.listings)),
             }
             path = self.generation_path(record.name)
             try:
@@ -139,7 +141,7 @@ class Workspace:
             except BaseException:
                 self._discard(ledger, record)
                 raise
-            return Staged(record.name, len(contents.documents), len(records), contents.findings)
+            return Staged(record.name, len(contents.documents), len(records), int(meta["programs"]), contents.findings)
 
     def discard_staged(self) -> int:
         """Throw away what waits to be published; how many generations that were. What is published stays."""
@@ -244,7 +246,14 @@ class Workspace:
     def _staged(self, record: GenerationRecord) -> Staged:
         generation = Generation.open(self.generation_path(record.name))
         try:
-            return Staged(record.name, len(generation.documents), int(generation.meta["records"]), generation.findings)
+            meta = generation.meta
+            return Staged(
+                record.name,
+                len(generation.documents),
+                int(meta["records"]),
+                int(meta["programs"]),
+                generation.findings,
+            )
         finally:
             generation.close()
 

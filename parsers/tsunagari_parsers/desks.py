@@ -19,7 +19,7 @@ from typing import Any
 
 from tsunagari_parsers.errors import DeskDataError
 from tsunagari_parsers.phones import is_dialable
-from tsunagari_parsers.records import Provenance
+from tsunagari_parsers.records import Provenance, Rect
 
 
 class Standing(StrEnum):
@@ -128,9 +128,9 @@ class Desk:
     provenance: Provenance | None = None
 
     @property
-    def seen(self) -> date:
-        """The day on which any of its sources was last looked at."""
-        return max(source.seen for source in self.sources)
+    def seen(self) -> date | None:
+        """The day on which any of its sources was last looked at; None for a desk read from a list, which has none yet."""
+        return max((source.seen for source in self.sources), default=None)
 
 
 def load_desks(text: str, *, where: str) -> tuple[Desk, ...]:
@@ -151,6 +151,24 @@ def load_desks(text: str, *, where: str) -> tuple[Desk, ...]:
             raise DeskDataError(f"{where}：窓口「{desk.id}」が2回あります")
         seen.add(desk.id)
     return desks
+
+
+def desk_from_json(values: Mapping[str, Any]) -> Desk:
+    """A desk read from a list, from plain values as :func:`dataclasses.asdict` gives them. Such a desk has no sources."""
+    at = values["provenance"]
+    rect = Rect(**at["rect"]) if at and at["rect"] else None
+    return Desk(
+        **{
+            **values,
+            "kind": DeskKind(values["kind"]),
+            "sources": (),
+            "phones": tuple(DeskPhone(**phone) for phone in values["phones"]),
+            "languages": tuple(values["languages"]),
+            "silent_ways": (),
+            "notes": tuple(values["notes"]),
+            "provenance": Provenance(**{**at, "rect": rect}) if at else None,
+        }
+    )
 
 
 @cache

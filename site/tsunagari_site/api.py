@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue
-from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, SourceDocument
 from tsunagari_indexer.offers import offer_kinds, public_offers
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
 from tsunagari_parsers.places import (
@@ -30,11 +30,10 @@ from tsunagari_parsers.places import (
     prefectures,
 )
 from tsunagari_site.errors import RequestError
-from tsunagari_site.looking import DEFAULT_KINDS
 from tsunagari_site.views import ask
 
 _PARAMETERS = ("q", "prefecture", "municipality", "offer", "year", "kind", "page", "per_page")
-_KINDS = ("program", "sheet")
+_KINDS = tuple(sorted(PROGRAM_KINDS | OTHER_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def _request(given: Mapping[str, str]) -> SearchRequest:
         raise _invalid("q", text[:40], "UTF-8")
     if len(text) > MAX_QUERY:
         raise _invalid("q", text[:40] + "…", f"{MAX_QUERY}文字まで")
-    filters = {"kind": DEFAULT_KINDS}
+    filters = {"kind": PROGRAM_KINDS}
     prefecture = _prefecture(given["prefecture"]) if given.get("prefecture") else None
     if prefecture:
         filters["prefecture"] = frozenset({prefecture.code})
@@ -196,6 +195,18 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
             }
             for one in listing.phones
         ],
+        "number": listing.number or None,
+        "budget_thousand_yen": listing.budget,
+        "grant_thousand_yen": listing.grant,
+        "sections": [{"heading": one.heading, "text": one.text} for one in listing.sections],
+        "goals": [
+            {"kind": one.kind, "name": one.name, "target": one.target, "actual": one.actual, "rate": one.rate}
+            for one in listing.goals
+        ],
+        "excluded_areas": [
+            {"code": one.code, "name": one.name, "evidence": {"start": one.start, "end": one.end}}
+            for one in listing.excluded
+        ],
         "fiscal_year": listing.fiscal_year,
         "first_year": listing.first_year,
         "in_newest_edition": listing.is_in_newest_edition,
@@ -223,6 +234,7 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
             "origin": document.origin,
             "page": listing.page,
             "row": listing.row,
+            "line": listing.line,
             "rect": [listing.rect.x0, listing.rect.top, listing.rect.x1, listing.rect.bottom] if listing.rect else None,
         },
     }

@@ -19,6 +19,8 @@ _STRIP = ("line-yorisoi", "line-soudan-plus", "line-110")
 _GAPS_OF_8778 = frozenset({"03", "15", "26", "28", "40", "44", "47"})
 #: Where no desk of the prefecture is known, and below every list.
 _ANYWHERE = ("line-8778", "line-8008")
+#: What the paper of each kind of listing is called.
+PAPERS = {"program": "一覧", "sheet": "事業の資料", "measure": "計画", "network": "資料"}
 #: In the order in which they stand on the page; what answers at any hour first.
 _BY_URGENCY = {
     "danger": ("line-110", "line-yorisoi", "line-soudan-plus", "line-119"),
@@ -58,6 +60,11 @@ class Card:
     token: str
     is_current: bool
 
+    @property
+    def paper(self) -> str:
+        """What kind of paper it stands on."""
+        return PAPERS[self.listing.kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -74,7 +81,6 @@ class HomePage:
     offers: tuple[OfferKind, ...]
     regions: tuple[Region, ...]
     years: tuple[int, ...]
-    listings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class ResultsPage:
     pages: int
     current: tuple[Card, ...]
     earlier: tuple[Card, ...]
+    others: tuple[Card, ...]
     relaxed: tuple[tuple[str, str], ...]
     urgent: tuple[Desk, ...]
     desks: tuple[Desk, ...]
@@ -100,9 +107,10 @@ class ResultsPage:
 
 @dataclass(frozen=True, slots=True)
 class ProgramPage:
-    """One programme: all that its paper says, and where that stands."""
+    """One programme, measure or network: all that its paper says, and where that stands. ``paper`` is what kind of paper that is."""
 
     listing: Listing
+    paper: str
     offers: tuple[ShownOffer, ...]
     document: SourceDocument
     licence_name: str
@@ -204,6 +212,7 @@ def program_page(listing: Listing, document: SourceDocument, now: datetime) -> P
     licence = LICENCES.get(document.licence)
     return ProgramPage(
         listing=listing,
+        paper=PAPERS[listing.kind],
         offers=offers_of(listing),
         document=document,
         licence_name=licence.name if licence else "",

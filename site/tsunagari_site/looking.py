@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from tsunagari_indexer.lexicon import urgent_in
+from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS
 from tsunagari_indexer.offers import offer_kinds
-from tsunagari_indexer.search import MAX_QUERY, SearchRequest
+from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of
 from tsunagari_site.errors import SealError
 
-#: The kinds that a search shows unless asked otherwise.
-DEFAULT_KINDS = frozenset({"program", "sheet"})
 PER_PAGE = 20
 
 
@@ -79,11 +78,16 @@ class Looking:
 
     def to_request(self) -> SearchRequest:
         """What the index is asked."""
-        filters = {"kind": DEFAULT_KINDS}
+        filters = {"kind": PROGRAM_KINDS}
         for name in ("prefecture", "municipality", "offer", "year"):
             if value := getattr(self, name):
                 filters[name] = frozenset({value})
         return SearchRequest(self.text, filters, self.page, PER_PAGE)
+
+    def to_request_of_others(self) -> SearchRequest:
+        """What else the chosen municipality has: measures of its plan, its network; not by words, of which they have few."""
+        filters = {"kind": OTHER_KINDS, "municipality": frozenset({self.municipality})}
+        return SearchRequest("", filters, per_page=MAX_PER_PAGE)
 
 
 def _is_prefecture(code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.lexicon import urgent_in
+from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import main_offer_kinds, offer_kinds
 from tsunagari_indexer.search import SearchRequest, SearchResult
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
@@ -25,6 +26,8 @@ from tsunagari_site.looking import PER_PAGE, Looking
 from tsunagari_site.rendering import render, static_files, static_url
 from tsunagari_site.seal import Sealer
 
+#: The series of the country's yearly lists.
+NATIONAL_SERIES = "national_list"
 _REGIONS = (
     ("北海道・東北", ("01", "02", "03", "04", "05", "06", "07")),
     ("関東", ("08", "09", "10", "11", "12", "13", "14")),
@@ -46,8 +49,9 @@ class Pages:
     async def home(self, request: Request) -> Response:
         """The way in."""
         with self.reading() as reading:
-            years = sorted({document.fiscal_year for document in reading.generation.documents.values()}, reverse=True)
-            count = int(reading.generation.meta["records"])
+            documents = reading.generation.documents.values()
+            # What the home page says is said of the country's lists; a city's own paper may be of any year.
+            years = sorted({one.fiscal_year for one in documents if one.series == NATIONAL_SERIES}, reverse=True)
         page = contexts.HomePage(
             offers=main_offer_kinds(),
             regions=tuple(
@@ -55,7 +59,6 @@ class Pages:
                 for label, codes in _REGIONS
             ),
             years=tuple(years),
-            listings=count,
         )
         return render("home.html", page, language_of(request.url.path), path="/")
 
@@ -154,10 +157,13 @@ class Pages:
         language = language_of(request.url.path)
         with self.reading() as reading:
             result = await ask(reading, looking.to_request())
-        page = self._results_page(looking, result, language)
+            others = await ask(reading, looking.to_request_of_others()) if looking.municipality else None
+        page = self._results_page(looking, result, others.listings if others else (), language)
         return render("results.html", page, language, path=path)
 
-    def _results_page(self, looking: Looking, result: SearchResult, language: Language) -> contexts.ResultsPage:
+    def _results_page(
+        self, looking: Looking, result: SearchResult, others: Sequence[Listing], language: Language
+    ) -> contexts.ResultsPage:
         now = self.clock()
         cards = [
             contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now) for listing in result.listings
@@ -181,6 +187,11 @@ class Pages:
             pages=max(1, -(-result.total // PER_PAGE)),
             current=tuple(card for card in cards if card.is_current),
             earlier=tuple(card for card in cards if not card.is_current),
+            others=tuple(
+                contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now)
+                for listing in others
+                if not listing.is_program and listing.municipality_code == looking.municipality
+            ),
             relaxed=((("cut", ""),) if looking.cut else ()) + relaxed,
             urgent=urgent,
             desks=tuple(desk for desk in contexts.desks_for(area) if desk not in urgent),

@@ -27,12 +27,14 @@ from tsunagari.settings import Settings
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_site import app, views
 from tsunagari_site.app import build_app
-from tsunagari_site.contexts import MessagePage, shown_desks
+from tsunagari_site.contexts import PAPERS, MessagePage, shown_desks
 from tsunagari_site.i18n import LANGUAGES, translations
 from tsunagari_site.rendering import environment, render_message
 from tsunagari_site.seal import Sealer
 
 TEMPLATES = Path(str(files("tsunagari_site") / "templates"))
+#: Reports are files for administrators, in Japanese only, and never pages of the site.
+PUBLIC = [name for name in environment(LANGUAGES[0]).list_templates() if not name.startswith("report/")]
 JAPANESE, ENGLISH = LANGUAGES
 #: Kana, kanji, and the punctuation and full-width forms that come with them.
 JAPANESE_TEXT = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -41,7 +43,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 TRANSLATED_VALUES = {
     *("desk.name", "desk.summary", "desk.who", "desk.cost", "desk.hours", "desk.hours_seen", "note"),
     *("phone.note", "way.note", "kind.label", "offer.label", "choice.label", "region.label"),
-    *("page.heading", "page.text"),
+    *("page.heading", "page.text", "card.paper", "page.paper"),
 }
 #: Attributes that are read out or shown. ``value`` is not among them: it holds codes, and the visitor's own words.
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "content", "label", "placeholder", "title"}
@@ -67,7 +69,7 @@ def _message_pages(module: ModuleType) -> Iterator[MessagePage]:
 
 
 def _data_strings() -> set[str]:
-    strings = {kind.label for kind in offer_kinds()} | {label for label, _ in views._REGIONS}
+    strings = {kind.label for kind in offer_kinds()} | {label for label, _ in views._REGIONS} | set(PAPERS.values())
     for page in chain(_message_pages(app), _message_pages(views)):
         strings |= {page.heading, page.text}
     for desk in shown_desks():
@@ -131,7 +133,7 @@ def test_every_shown_string_comes_out_of_the_catalogue_that_the_site_uses() -> N
     assert not [one for one in _template_strings() | _data_strings() if catalogue.gettext(one) == one]
 
 
-@pytest.mark.parametrize("name", environment(JAPANESE).list_templates())
+@pytest.mark.parametrize("name", PUBLIC)
 def test_templates_hold_no_japanese_outside_gettext(name: str) -> None:
     tree = _parsed(name)
     translated = {id(call.args[0]) for call in _translations_in(tree) if call.args}
@@ -149,7 +151,7 @@ def test_templates_translate_no_value_that_is_not_collected() -> None:
         f"{value.node.name}.{value.attr}"
         if isinstance(value, nodes.Getattr) and isinstance(value.node, nodes.Name)
         else getattr(value, "name", repr(value))
-        for name in environment(JAPANESE).list_templates()
+        for name in PUBLIC
         for call in _translations_in(_parsed(name))
         if not isinstance(value := call.args[0], nodes.Const)
     }
