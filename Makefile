@@ -39,6 +39,7 @@ test-long: check
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/offers.py
 
 # New exact versions within pyproject.toml's bounds; the files carry hashes and no addresses.
 lock:

@@ -27,6 +27,7 @@ OWNERS = {
     "pdfplumber": "parsers/",
     "pdfminer": "parsers/",
     "pypdfium2": "parsers/",
+    "PIL": "parsers/tsunagari_parsers/pictures.py",
     "japancode": "parsers/tsunagari_parsers/places/",
     "sqlite3": "indexer/",
     "sudachipy": "indexer/tsunagari_indexer/analysis.py",

@@ -5,21 +5,23 @@ Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not b
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from tsunagari.lines import OutputError, ReportForm
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
-from tsunagari_parsers.records import Program
-from tsunagari_parsers.report import Level
+from tsunagari_parsers.report import Level, ParsedDocument, Skip
+
+if TYPE_CHECKING:
+    from tsunagari.parsing import DocumentReader
 
 app = typer.Typer(
     name="tsunagari",
@@ -34,6 +36,17 @@ DataDir = Annotated[
     typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
+#: More rows that were left out for one reason are counted, not listed.
+_SKIPS_SHOWN = 3
+Columns = Annotated[
+    Path | None,
+    typer.Option(
+        "--columns", help="見出しの意味を書いたファイル（.toml）。知らない見出しの一覧を読ませるときに使います"
+    ),
+]
+OcrOption = Annotated[
+    bool, typer.Option("--ocr", help="画像のページを文字認識（OCR）で読みます。読んだものはすべて要確認になります")
+]
 
 
 @app.command()
@@ -59,32 +72,28 @@ def crawl(
 
 @app.command()
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="読み取るPDF")],
+    files: Annotated[list[Path], typer.Argument(help="読み取るPDFまたは文章（UTF-8のテキスト）")],
     year: Annotated[int | None, typer.Option(help="何年度の一覧か（西暦）")] = None,
+    raw_tables: Annotated[
+        bool, typer.Option("--raw-tables", help="事業としてではなく、表の行をそのまま出力します")
+    ] = False,
+    report: Annotated[
+        ReportForm | None,
+        typer.Option(help="JSON Linesの代わりに、読み取りの報告を、表、JSON、HTMLのどれかで出力します"),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="出力先のファイル。省くと標準出力")] = None,
+    columns: Columns = None,
+    ocr: OcrOption = False,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    from tsunagari_parsers.document import parse_document
-    from tsunagari_parsers.errors import UnreadableDocumentError
+    reader = _document_reader(Settings.from_environment(), ocr=ocr)
+    from tsunagari.parsing import HowToRead, columns_of
+    from tsunagari.reporting import ParseOptions, parse_files
 
-    failed = False
-    for path in files:
-        try:
-            parsed = parse_document(path.read_bytes(), name=path.name, fiscal_year=_year_of(path, year))
-        except OSError as error:
-            _complain(f"{path}：ファイルを読めません（{error.strerror}）")
-            failed = True
-            continue
-        except (UnreadableDocumentError, CrawlerError) as error:
-            _complain(str(error))
-            failed = True
-            continue
-        for program in parsed.programs:
-            print(json.dumps(parse_line(program), ensure_ascii=False))  # noqa: T201
-        for finding in parsed.report.findings:
-            place = f"（{finding.page}ページ、{finding.row}行目）" if finding.page and finding.row else ""
-            mark = "要確認" if finding.level is Level.MUST_LOOK else "参考"
-            _complain(f"{path.name}{place}：{mark} [{finding.code}] {finding.message}")
-    raise typer.Exit(2 if failed else 0)
+    how = HowToRead(columns_of(columns), ocr)
+    options = ParseOptions(lambda path: _year_of(path, year), reader, how, report, output, raw_tables)
+    all_read = parse_files(files, options, _complain)
+    raise typer.Exit(0 if all_read else 2)
 
 
 @app.command(name="import")
@@ -101,23 +110,37 @@ def import_(
     publisher: Annotated[str | None, typer.Option(help="公開元")] = None,
     url: Annotated[str | None, typer.Option(help="公開元のページ")] = None,
     licence: Annotated[str | None, typer.Option(help="利用条件（PDL1.0 など。分からなければ unknown）")] = None,
+    columns: Columns = None,
+    report_html: Annotated[
+        Path | None, typer.Option(help="ページの画像と読み取った内容を並べた報告（HTML）を書き出すファイル")
+    ] = None,
+    ocr: OcrOption = False,
 ) -> None:
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
+    settings = Settings.from_environment()
+    workspace = settings.workspace(data_dir, writing=True)
+    reader = _document_reader(settings, ocr=ocr)
     from tsunagari.importing import EditionOptions, import_documents
+    from tsunagari.parsing import HowToRead, columns_of
 
     options = EditionOptions(year, series, part, title, url, licence, publisher)
-    workspace = Settings.from_environment().workspace(data_dir, writing=True)
-    outcome = import_documents(workspace, paths, options, _progress("読み取り中"))
+    if report_html:
+        from tsunagari.reporting import check_output, write_import_report
+
+        check_output(report_html, paths)
+    outcome = import_documents(
+        workspace, paths, options, _progress("読み取り中"), reader=reader, how=HowToRead(columns_of(columns), ocr)
+    )
     for failure in outcome.failures:
         _complain(failure)
     for document in outcome.imported:
         report = document.parsed.report
         typer.echo(
             f"{report.name}：{document.edition.fiscal_year}年度「{report.layout}」{report.pages}ページ、"
-            f"{report.rows_seen}行のうち事業{report.records}件、除いた行{len(report.skips)}"
+            f"{report.rows_seen}行のうち{_counted(document.parsed)}、除いた行{len(report.skips)}"
         )
-        for skip in report.skips:
-            typer.echo(f"  除いた行：{skip.page}ページ {skip.row}行目（{skip.reason}）{skip.text[:60]}")
+        for line in _skip_lines(report.skips):
+            typer.echo(f"  除いた行：{line}")
     for name in outcome.replaced:
         typer.echo(f"前の文書と入れ替えました：{name}")
     if outcome.unchanged:
@@ -128,11 +151,14 @@ def import_(
             mark = "要確認" if one.finding.level is Level.MUST_LOOK else "参考"
             typer.echo(f"  {mark} {one.name}{where}：[{one.finding.code}] {one.finding.message}")
         typer.echo(
-            f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.listings}）。"
+            f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.programs}、"
+            f"計画の取り組みやネットワーク{outcome.staged.listings - outcome.staged.programs}）。"
         )
         if outcome.staged.must_look:
             typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
         typer.echo("公開するには tsunagari publish を実行してください。")
+    if report_html:
+        write_import_report(outcome, workspace.archive, report_html)
     raise typer.Exit(2 if outcome.failures else 0)
 
 
@@ -171,14 +197,16 @@ def discard(data_dir: DataDir = _DATA) -> None:
 @app.command()
 def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
+    settings = Settings.from_environment()
+    workspace = settings.workspace(data_dir, writing=True)
+    reader = _document_reader(settings, ocr=False)
     from tsunagari.importing import reindex as build_again
 
-    workspace = Settings.from_environment().workspace(data_dir, writing=True)
-    staged = build_again(workspace, _progress("読み取り中"))
+    staged = build_again(workspace, _progress("読み取り中"), reader)
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
     typer.echo(
-        f"世代 {staged.name} を作り直しました（事業{staged.listings}）。公開するには tsunagari publish を実行してください。"
+        f"世代 {staged.name} を作り直しました（事業{staged.programs}）。公開するには tsunagari publish を実行してください。"
     )
 
 
@@ -247,37 +275,6 @@ def meili_keys(
         raise typer.BadParameter("--new-master-key か、--master-key-file と --out-dir の両方を指定してください")
 
 
-def parse_line(program: Program) -> dict[str, Any]:
-    """What ``parse`` prints of a programme. ``phone`` and ``extension`` are the first number's; ``phones`` has all."""
-    first = program.phones[0] if program.phones else None
-    at = program.provenance
-    return {
-        "prefecture": program.prefecture,
-        "municipality": program.municipality,
-        "program_name": program.program_name,
-        "description": program.description,
-        "department": program.department,
-        "phone": first.number if first else None,
-        "extension": first.extension if first else None,
-        "phones": [
-            {
-                "number": one.number,
-                "extension": one.extension,
-                "note": one.note,
-                "role": one.role,
-                "raw": one.raw,
-            }
-            for one in program.phones
-        ],
-        "fiscal_year": program.fiscal_year,
-        "source_kind": program.source_kind,
-        "page": at.page,
-        "row": at.row,
-        "rect": [at.rect.x0, at.rect.top, at.rect.x1, at.rect.bottom] if at.rect else None,
-        "document_sha256": at.document_sha256,
-    }
-
-
 def main() -> None:
     """The program's entry: the outer loop, where errors become one line and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
@@ -286,7 +283,7 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
         app()
-    except (CrawlerError, IndexerError, SettingsError) as error:
+    except (CrawlerError, IndexerError, OutputError, SettingsError) as error:
         _fail(str(error), 1)
     except ParserError as error:
         _fail(str(error), 2)
@@ -294,6 +291,54 @@ def main() -> None:
         # `tsunagari parse … | head` is a fair thing to do.
         sys.stderr.close()
         sys.exit(0)
+
+
+def _document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
+    """Reads documents in processes of their own within the limits; they load what they need while this one does.
+
+    Raises:
+        OcrUnavailableError: pictures are to be read (``ocr``), and Tesseract is not there.
+    """
+    from tsunagari_parsers.nursery import Nursery
+
+    nursery = Nursery()
+    nursery.start()
+    from tsunagari.parsing import DocumentReader
+    from tsunagari_parsers.ocr import Ocr
+    from tsunagari_parsers.worker import page_reader
+
+    if ocr:
+        Ocr().check()
+    limits, workers = settings.parse_limits, settings.parse_workers
+    return DocumentReader(
+        page_reader(limits, workers, nursery=nursery), page_reader(limits, workers, ocr=Ocr(), nursery=nursery)
+    )
+
+
+def _counted(parsed: ParsedDocument) -> str:
+    """How many records of each kind a document gave."""
+    counts = {
+        "事業": len(parsed.programs),
+        "計画の取り組み": len(parsed.measures),
+        "ネットワーク": len(parsed.networks),
+        "窓口": len(parsed.desks),
+    }
+    return "、".join(f"{kind}{count}件" for kind, count in counts.items() if count)
+
+
+def _skip_lines(skips: Sequence[Skip]) -> list[str]:
+    """What was left out: each row, or of many with the same reason how many and the first; the report has them all."""
+    by_reason: dict[str, list[Skip]] = {}
+    for skip in skips:
+        by_reason.setdefault(skip.reason, []).append(skip)
+    lines = []
+    for reason, group in by_reason.items():
+        if len(group) > _SKIPS_SHOWN:
+            first = group[0]
+            lines.append(f"{len(group)}行（{reason}）{first.page}ページ {first.row}行目「{first.text[:30]}」など")
+        else:
+            lines += [f"{skip.page}ページ {skip.row}行目（{reason}）{skip.text[:60]}" for skip in group]
+    return lines
 
 
 def _year_of(path: Path, year: int | None) -> int | None:

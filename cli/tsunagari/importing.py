@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tsunagari.parsing import DocumentReader, HowToRead
 from tsunagari_crawler import Archive, CrawlerError, Edition, EditionError, FetchedDocument
 from tsunagari_crawler.archive import read_manifest
 from tsunagari_indexer.build import ImportedDocument
 from tsunagari_indexer.workspace import Staged, Workspace
-from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import UnreadableDocumentError
 
 
@@ -65,15 +65,20 @@ def import_documents(
     paths: Sequence[Path],
     options: EditionOptions,
     progress: Callable[[str], None] = lambda _: None,
+    *,
+    reader: DocumentReader | None = None,
+    how: HowToRead | None = None,
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
     A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder.
-    A document that cannot be read is left out and named in ``failures``; the others are staged.
+    A document that cannot be read is left out and named in ``failures``; the others are staged. ``how`` is
+    kept with each document; ``reader`` is what reads them (in this process where nothing is given).
 
     Raises:
         IndexerError, CrawlerError: the data folder cannot be read or written.
     """
+    reader, how = reader or DocumentReader(), how or HowToRead()
     base = workspace.base_documents()
     read: list[ImportedDocument] = []
     failures: list[str] = []
@@ -86,7 +91,7 @@ def import_documents(
         for document in offered:
             progress(document.name)
             try:
-                read.append(_read(document, options, workspace.archive))
+                read.append(_read(document, options, workspace.archive, reader, how))
             except (UnreadableDocumentError, CrawlerError) as error:
                 failures.append(str(error))
     read, clashes = _without_clashes(read)
@@ -110,7 +115,7 @@ def import_documents(
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     if _same(base, read, kept):
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
-    everything = [*(_reread(fetched, workspace.archive) for fetched in kept), *read]
+    everything = [*(_reread(fetched, workspace.archive, reader or DocumentReader()) for fetched in kept), *read]
     new = {(one.fetched.sha256, one.edition) for one in read}
     names = tuple(
         f"{one.name}（{one.edition.fiscal_year if one.edition else '？'}年度、{one.sha256[:12]}…）"
@@ -120,13 +125,15 @@ def import_documents(
     return ImportOutcome(workspace.stage(everything, base), tuple(read), names, tuple(failures), unchanged=False)
 
 
-def reindex(workspace: Workspace, progress: Callable[[str], None] = lambda _: None) -> Staged | None:
+def reindex(
+    workspace: Workspace, progress: Callable[[str], None] = lambda _: None, reader: DocumentReader | None = None
+) -> Staged | None:
     """Stage the documents of the newest generation again, as today's rules read them; None if there are none."""
     documents = []
     base = workspace.base_documents()
     for fetched in base:
         progress(fetched.name)
-        documents.append(_reread(fetched, workspace.archive))
+        documents.append(_reread(fetched, workspace.archive, reader or DocumentReader()))
     return workspace.stage(documents, base) if documents else None
 
 
@@ -163,13 +170,15 @@ def _listed(path: Path) -> list[Path]:
     return [path.parent / entry for entry in entries]
 
 
-def _read(document: Offered, options: EditionOptions, archive: Archive) -> ImportedDocument:
+def _read(
+    document: Offered, options: EditionOptions, archive: Archive, reader: DocumentReader, how: HowToRead
+) -> ImportedDocument:
     edition = options.apply(document.edition)
     if edition is None:
         raise EditionError(
             f"{document.name}：何年度の一覧か分かりません。--year 2021 のように年度（西暦）を付けるか、{Path(document.name).stem}.toml に fiscal_year = 2021 と書いてください"
         )
-    parsed = parse_document(document.content, name=document.name, fiscal_year=edition.fiscal_year)
+    parsed = reader.read(document.content, name=document.name, fiscal_year=edition.fiscal_year, how=how)
     settled = edition.with_series(parsed.report.series)
     if document.stored is None:
         fetched = archive.store(document.content, name=document.name, edition=settled, url=settled.url)
@@ -183,12 +192,14 @@ def _read(document: Offered, options: EditionOptions, archive: Archive) -> Impor
                 headers=document.stored.headers,
             )
         fetched = replace(document.stored, edition=settled)
-    return ImportedDocument(fetched, parsed)
+    return ImportedDocument(replace(fetched, columns=how.columns, ocr=how.ocr), parsed)
 
 
-def _reread(fetched: FetchedDocument, archive: Archive) -> ImportedDocument:
+def _reread(fetched: FetchedDocument, archive: Archive, reader: DocumentReader) -> ImportedDocument:
     year = fetched.edition.fiscal_year if fetched.edition else None
-    return ImportedDocument(fetched, parse_document(archive.read(fetched.sha256), name=fetched.name, fiscal_year=year))
+    how = HowToRead(fetched.columns, fetched.ocr)
+    parsed = reader.read(archive.read(fetched.sha256), name=fetched.name, fiscal_year=year, how=how)
+    return ImportedDocument(fetched, parsed)
 
 
 def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDocument], list[str]]:
@@ -207,8 +218,8 @@ def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDoc
 
 
 def _same(base: Sequence[FetchedDocument], read: Sequence[ImportedDocument], kept: Sequence[FetchedDocument]) -> bool:
-    def known(fetched: FetchedDocument) -> tuple[str, Edition | None]:
-        return fetched.sha256, fetched.edition
+    def known(fetched: FetchedDocument) -> tuple[str, Edition | None, str, bool]:
+        return fetched.sha256, fetched.edition, fetched.columns, fetched.ocr
 
     return {known(one) for one in base} == {known(one) for one in kept} | {known(one.fetched) for one in read}
 

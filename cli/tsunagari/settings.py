@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tsunagari_indexer.engines.embedded import EmbeddedEngine
 from tsunagari_indexer.engines.meili import MeiliEngine, MeiliSettings, MeiliWriter
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.workspace import Workspace, index_name
+from tsunagari_parsers.limits import MEGABYTE, MOST_WORKERS, Limits
 
 
 class SettingsError(Exception):
@@ -38,13 +39,16 @@ class Settings:
     meili_url: str = ""
     meili_search_key: str = ""
     meili_admin_key: str = ""
+    parse_limits: Limits = field(default_factory=Limits)
+    parse_workers: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the environment.
 
         Raises:
-            SettingsError: an unknown engine, a key file that cannot be read, Meilisearch without an address.
+            SettingsError: an unknown engine, a key file that cannot be read, Meilisearch without an address, a limit that is no
+                number or out of its range.
         """
         name = environment.get("TSUNAGARI_ENGINE", EngineName.EMBEDDED)
         try:
@@ -59,6 +63,8 @@ class Settings:
             meili_url=url.rstrip("/"),
             meili_search_key=_secret(environment, "TSUNAGARI_MEILI_SEARCH_KEY"),
             meili_admin_key=_secret(environment, "TSUNAGARI_MEILI_ADMIN_KEY"),
+            parse_limits=_limits(environment),
+            parse_workers=_number(environment, "TSUNAGARI_PARSE_WORKERS", least=1, most=MOST_WORKERS),
         )
 
     def workspace(self, root: Path, *, writing: bool) -> Workspace:
@@ -89,6 +95,30 @@ class Settings:
             return EmbeddedEngine(generation.connection)
         settings = MeiliSettings(self.meili_url, self.meili_search_key)
         return MeiliEngine(settings, index_name(generation.meta["name"]))
+
+
+def _limits(environment: Mapping[str, str]) -> Limits:
+    """What reading one document may cost; what is not set keeps its default."""
+    usual = Limits()
+    memory = _number(environment, "TSUNAGARI_PARSE_MEMORY_MB", least=64, most=1_000_000)
+    seconds = _number(environment, "TSUNAGARI_PARSE_SECONDS", least=1, most=86_400)
+    pages = _number(environment, "TSUNAGARI_PARSE_PAGES", least=1, most=100_000)
+    size = _number(environment, "TSUNAGARI_PARSE_FILE_MB", least=1, most=1000)
+    return Limits(
+        memory_bytes=usual.memory_bytes if memory is None else memory * MEGABYTE,
+        seconds=usual.seconds if seconds is None else seconds,
+        pages=usual.pages if pages is None else pages,
+        file_bytes=usual.file_bytes if size is None else size * MEGABYTE,
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, *, least: int, most: int) -> int | None:
+    text = environment.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SettingsError(f"{name}「{text}」は{least}から{most}までの整数にしてください")
+    return int(text)
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str:

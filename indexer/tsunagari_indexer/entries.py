@@ -74,7 +74,7 @@ def _of_program(program: Program) -> Entry:
         prefecture_code=prefecture.code if prefecture else "",
         municipality=program.municipality,
         place=place,
-        place_evidence=evidence,
+        place_evidence=program.place_evidence or evidence,
         name=program.program_name,
         description=program.description,
         department=program.department,

@@ -41,11 +41,12 @@ _NAME = re.compile(r"(\d+)_[0-9a-f]{6}")
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A generation that is built but not published."""
+    """A generation that is built but not published. Of its ``listings``, ``programs`` are programmes."""
 
     name: str
     documents: int
     listings: int
+    programs: int
     findings: tuple[DocumentFinding, ...]
 
     @property
@@ -141,7 +142,7 @@ class Workspace:
             except BaseException:
                 self._discard(ledger, record)
                 raise
-            return Staged(record.name, len(contents.documents), len(records), contents.findings)
+            return Staged(record.name, len(contents.documents), len(records), int(meta["programs"]), contents.findings)
 
     def discard_staged(self) -> int:
         """Throw away what waits to be published; how many generations that were. What is published stays."""
@@ -246,7 +247,14 @@ class Workspace:
     def _staged(self, record: GenerationRecord) -> Staged:
         generation = Generation.open(self.generation_path(record.name))
         try:
-            return Staged(record.name, len(generation.documents), int(generation.meta["records"]), generation.findings)
+            meta = generation.meta
+            return Staged(
+                record.name,
+                len(generation.documents),
+                int(meta["records"]),
+                int(meta["programs"]),
+                generation.findings,
+            )
         finally:
             generation.close()
 

@@ -128,9 +128,9 @@ class Desk:
     provenance: Provenance | None = None
 
     @property
-    def seen(self) -> date:
-        """The day on which any of its sources was last looked at."""
-        return max(source.seen for source in self.sources)
+    def seen(self) -> date | None:
+        """The day on which any of its sources was last looked at; None for a desk read from a list, which has none yet."""
+        return max((source.seen for source in self.sources), default=None)
 
 
 def load_desks(text: str, *, where: str) -> tuple[Desk, ...]:

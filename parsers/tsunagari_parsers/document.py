@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tsunagari_parsers.columns import ColumnNames, header_texts, known_column_names
+from tsunagari_parsers.confidence import with_confidence
 from tsunagari_parsers.errors import (
     AmbiguousLayoutError,
     EmptyFileError,
@@ -20,6 +21,7 @@ from tsunagari_parsers.errors import (
 )
 from tsunagari_parsers.layouts import LAYOUTS, Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.reading import PageReader, read_pages
+from tsunagari_parsers.records import Provenance
 from tsunagari_parsers.report import Finding, Level, ParsedDocument, ParseReport
 from tsunagari_parsers.tables import PageTables
 from tsunagari_parsers.text import fold_width
@@ -66,7 +68,8 @@ def parse_document(
     sha256 = hashlib.sha256(content).hexdigest()
     source = Source(name, sha256, pages, text, names or known_column_names())
     layout = _choose(source, [layout for layout in layouts if layout.medium is medium])
-    result = layout.read(source)
+    result, doubts = with_confidence(layout.read(source), read.recognised if read else {})
+    result = _as_displayed(result, pages)
     if not result.records:
         raise NoRecordsError(name, f"「{layout.name}」の文書と分かりましたが、1件も読み取れませんでした")
     title = _title(pages) if pages else _text_title(text)
@@ -82,7 +85,7 @@ def parse_document(
         rows_seen=result.rows_seen,
         records=result.records,
         skips=result.skips,
-        findings=(*_year_findings(title, fiscal_year), *(read.findings if read else ()), *result.findings),
+        findings=(*_year_findings(title, fiscal_year), *(read.findings if read else ()), *result.findings, *doubts),
     )
     if not report.is_complete:
         raise LostRowsError(
@@ -90,6 +93,35 @@ def parse_document(
             f"{report.rows_seen}行のうち{report.rows_seen - report.records - len(report.skips)}行の行方が分かりません",
         )
     return _with_year(result, report, fiscal_year)
+
+
+def is_pdf(content: bytes) -> bool:
+    """Whether the bytes begin as a PDF does; else they are a text, or nothing that can be read."""
+    return b"%PDF-" in content[:_HEADER_WITHIN]
+
+
+def _as_displayed(result: LayoutResult, pages: Sequence[PageTables]) -> LayoutResult:
+    """The result with the rectangles of turned pages as these pages are displayed; layouts work in the reading frame."""
+    turned = {page.page: page for page in pages if page.turned}
+    if not turned:
+        return result
+
+    def placed(at: Provenance) -> Provenance:
+        page = turned.get(at.page)
+        return replace(at, rect=page.displayed(at.rect).rounded()) if page and at.rect else at
+
+    def found(finding: Finding) -> Finding:
+        page = turned.get(finding.page) if finding.page else None
+        return replace(finding, rect=page.displayed(finding.rect)) if page and finding.rect else finding
+
+    return replace(
+        result,
+        programs=tuple(replace(one, provenance=placed(one.provenance)) for one in result.programs),
+        measures=tuple(replace(one, provenance=placed(one.provenance)) for one in result.measures),
+        networks=tuple(replace(one, provenance=placed(one.provenance)) for one in result.networks),
+        desks=tuple(replace(one, provenance=placed(one.provenance)) if one.provenance else one for one in result.desks),
+        findings=tuple(found(finding) for finding in result.findings),
+    )
 
 
 def _with_year(result: LayoutResult, report: ParseReport, fiscal_year: int | None) -> ParsedDocument:
@@ -106,7 +138,7 @@ def _medium(content: bytes, name: str) -> tuple[Medium, str]:
     """What the document is, and its text if that is all it is."""
     if not content:
         raise EmptyFileError(name, "ファイルが空です（0バイト）")
-    if b"%PDF-" in content[:_HEADER_WITHIN]:
+    if is_pdf(content):
         return Medium.PDF, ""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")

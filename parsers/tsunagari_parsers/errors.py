@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class ParserError(Exception):
     """The root of this stage's errors."""
@@ -13,6 +15,14 @@ class DeskDataError(ParserError):
 
 class ColumnDataError(ParserError):
     """The data file that gives columns their meaning is malformed."""
+
+
+class PictureError(ParserError):
+    """A picture of a page or a row cannot be made; the message names the page."""
+
+
+class OcrUnavailableError(ParserError):
+    """Pictures are to be read, and what reads them is not installed."""
 
 
 class UnreadableDocumentError(ParserError):
@@ -30,6 +40,10 @@ class UnreadableDocumentError(ParserError):
         self.reason = reason
         place = f"{document}（{page}ページ）" if page else document
         super().__init__(f"{place}：[{self.code}] {reason}{self.advice}")
+
+    def __reduce__(self) -> tuple[partial[UnreadableDocumentError], tuple[str, str]]:
+        """What pickling needs: errors are raised in one process and told in another."""
+        return partial(type(self), page=self.page), (self.document, self.reason)
 
 
 class EmptyFileError(UnreadableDocumentError):
@@ -71,7 +85,7 @@ class NoTextLayerError(UnreadableDocumentError):
     """A PDF of pictures only."""
 
     code = "image-only"
-    advice = "。文字を含むPDFを公開元に求めるか、文字認識（OCR）をしたPDFを指定してください"
+    advice = "。文字を含むPDFを公開元に求めるか、--ocr を付けて文字認識（OCR）で読んでください"
 
 
 class NoTableError(UnreadableDocumentError):
@@ -105,3 +119,40 @@ class LostRowsError(UnreadableDocumentError):
     """Rows that became neither a record nor a named skip: a fault of the layout, never passed over."""
 
     code = "lost-rows"
+
+
+class TooLargeError(UnreadableDocumentError):
+    """A document that needs more memory than it may have, or a file of more bytes."""
+
+    code = "too-large"
+    advice = (
+        "。小さく見えても、開くと大きくふくらむPDFがあります。公開元のPDFか確かめ、正しいものなら上限を上げてください"
+    )
+
+
+class TooSlowError(UnreadableDocumentError):
+    """A document that takes longer than it may."""
+
+    code = "too-slow"
+    advice = "。壊れたPDFか、一覧ではないPDFかもしれません。公開元のPDFか確かめ、正しいものなら上限を上げてください"
+
+
+class TooManyPagesError(UnreadableDocumentError):
+    """A document of more pages than it may have."""
+
+    code = "too-many-pages"
+    advice = "。一覧のPDFか確かめ、正しいものなら、分けるか、上限を上げてください"
+
+
+class ReaderCrashedError(UnreadableDocumentError):
+    """The process that read the document ended without a word of its own."""
+
+    code = "reader-crashed"
+    advice = "。公開元から取り直し、それでも同じなら、PDFを開発者に送ってください"
+
+
+class OcrFailedError(UnreadableDocumentError):
+    """A page's picture could not be read: the program that reads pictures failed, or took too long."""
+
+    code = "ocr-failed"
+    advice = "。もう一度試し、それでも同じなら、文字を含むPDFを公開元に求めてください"

@@ -6,8 +6,8 @@ import re
 
 from tsunagari_parsers.text import fold_width
 
-#: Ten or eleven digits from 0, written with hyphens, brackets or nothing between the groups.
-_NUMBER = re.compile(r"(?<![\d-])0\d{1,4}[-(]?\d{1,4}[-)]?\d{3,4}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
+#: Ten or eleven digits from 0, written with hyphens, brackets (also around the area code) or nothing between the groups.
+NUMBER = re.compile(r"(?<![\d-])(?:\(0\d{1,4}\)|0\d{1,4}[-(]?)\d{1,4}[-)]?\d{3,5}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
 _EXTENSION = re.compile(r"[(\[]?\s*内線\s*(?:番号)?\s*[::]?\s*(\d{1,6}(?:\s*[、,・~/]\s*\d{1,6})*)\s*[)\]]?")
 _NOTE = re.compile(r"[(\[]?\s*(直通|代表|夜間|休日|予約専用)\s*[)\]]?")
 _SHORT = re.compile(r"#\d{4}|1\d{2}")
@@ -25,12 +25,13 @@ def is_dialable(number: str) -> bool:
 
 def find_numbers(text: str) -> list[str]:
     """The numbers in ``text``, half-width, groups joined by hyphens as the text groups them, in its order."""
-    written = (_written(match) for match in _NUMBER.finditer(fold_width(text)))
-    return [number for number in written if is_dialable(number)]
+    found = (written(match[0]) for match in NUMBER.finditer(fold_width(text)))
+    return [number for number in found if is_dialable(number)]
 
 
-def _written(match: re.Match[str]) -> str:
-    return match[0].replace("(", "-").replace(")", "-").strip("-")
+def written(matched: str) -> str:
+    """What :data:`NUMBER` has matched, in this project's written form: 「03(3981)2187」 is ``03-3981-2187``."""
+    return matched.replace("(", "-").replace(")", "-").strip("-")
 
 
 def find_extension(text: str) -> str | None:
@@ -51,6 +52,6 @@ def remainder(text: str) -> str:
     if folded.count("(") != folded.count(")"):
         return folded.strip()  # Something was cut off, perhaps the end of an extension.
     left = _NOTE.sub("", _EXTENSION.sub("", folded))
-    left = _NUMBER.sub(lambda match: "" if is_dialable(_written(match)) else match[0], left)
+    left = NUMBER.sub(lambda match: "" if is_dialable(written(match[0])) else match[0], left)
     left = re.sub(r"(?i)TEL|電話(?:番号)?", "", left)
     return re.sub(r"[\s::、,・/()\[\]]", "", left)

@@ -113,7 +113,8 @@ class Program:
     ``fiscal_year`` is the Gregorian year in which the fiscal year starts, None where nobody has given it. ``municipality``
     None means that the prefecture runs it. ``description`` has a line for each paragraph. ``number`` is the paper's own (番号,
     事業番号); ``budget`` and ``grant`` are in thousands of yen, where stated (個別事業費, 交付金額). ``confidence`` is that of the worst word
-    (0 to 100) where the text was read by OCR, else None.
+    (0 to 100) where the text was read by OCR, else None. ``place_evidence`` is what decided the prefecture: ``prefecture cell``,
+    ``section``, ``body cell``, ``title``, ``only one of this name``, ``area code`` or ``neighbouring rows``; empty: nothing did.
     """
 
     source_kind: SourceKind
@@ -133,6 +134,7 @@ class Program:
     goals: tuple[Goal, ...] = ()
     excluded_areas: tuple[ExcludedArea, ...] = ()
     confidence: float | None = None
+    place_evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

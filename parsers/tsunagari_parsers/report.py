@@ -8,6 +8,9 @@ from enum import StrEnum
 from tsunagari_parsers.desks import Desk
 from tsunagari_parsers.records import Measure, Network, Program, Rect
 
+#: What a document gives.
+Record = Program | Measure | Network | Desk
+
 
 class Level(StrEnum):
     """How much a finding matters. A generation with an open ``must look`` is not published without a stated reason."""
@@ -73,3 +76,21 @@ class ParsedDocument:
     measures: tuple[Measure, ...] = ()
     networks: tuple[Network, ...] = ()
     desks: tuple[Desk, ...] = ()
+
+    @property
+    def in_order(self) -> tuple[Record, ...]:
+        """The records of all kinds in the order of the paper; one that does not say where it stands comes last."""
+        kinds = [kind for kind in (self.programs, self.measures, self.networks, self.desks) if kind]
+        if len(kinds) == 1:
+            return tuple(kinds[0])
+        return tuple(sorted((record for kind in kinds for record in kind), key=_place))
+
+    @property
+    def has_restricted(self) -> bool:
+        """Whether a part of it stays with administrators; the document's own pages and text show that part too."""
+        return any(section.is_restricted for program in self.programs for section in program.sections)
+
+
+def _place(record: Record) -> tuple[bool, int, int]:
+    at = record.provenance
+    return (False, at.page, at.row) if at else (True, 0, 0)

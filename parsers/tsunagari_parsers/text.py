@@ -22,11 +22,15 @@ _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 _JAPANESE = r"\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
 _LAYOUT_SPACE = re.compile(rf"(?<=[{_JAPANESE}]) +(?=[{_JAPANESE}])")
 
-#: What begins a paragraph of its own, whatever the line before it looks like.
+#: What begins a paragraph of its own, whatever the line before it looks like: bullets, numbers in any dress, headings in
+#: brackets. A bare number needs a mark or a wide space after it, and no digit: 「3.5」 is in the middle of a sentence.
 _ITEM = re.compile(
-    r"[ 　]*(?:[○〇●◯・◆◇■□▼▲★☆※➢▶]|[①-⑳㉑-㉟㊱-㊿❶-❿]|[(（][0-9０-９]{1,2}[)）]|[0-9０-９]{1,2}[.．、)）][^0-9０-９]|"
-    r"[ア-ンａ-ｚ][ 　.．)）、]|【|＜|「[^」]{1,20}」$)"
+    r"[ 　]*(?:[○〇●◯◎・･◆◇■□▪▫▼▲▽△★☆※➢▶▷►◉⦿✓✔⇒]|[-*＊－–•‣][ 　]|[①-⑳㉑-㉟㊱-㊿❶-❿⑴-⒇⒈-⒛㋐-㋾Ⅰ-Ⅻⅰ-ⅻ]|"
+    r"[(（〔][0-9０-９]{1,2}[)）〕]|[(（][ア-ンa-zA-Zａ-ｚＡ-Ｚⅰ-ⅻ][)）]|[0-9０-９]{1,2}(?:[.．、)）](?![0-9０-９])|　)|"
+    r"第[0-9０-９一二三四五六七八九十]{1,2}[ 　]|[ア-ンａ-ｚＡ-Ｚ][ 　.．)）、]|【|＜|《|［|〔|「[^」]{1,20}」$)"
 )
+#: What a sentence ends with; brackets may close after it.
+_ENDED = re.compile(r"[。．！？!?][」』）)】]*$")
 
 
 def fold_width(text: str) -> str:
@@ -51,7 +55,8 @@ def join_wrapped(lines: Iterable[tuple[str, bool]]) -> str:
     """Undo the line breaks that a cell's width made; the others stay.
 
     ``lines`` are (text, whether the line reaches the right edge of its cell). A line that reaches the edge goes on in the
-    next one, unless the next one begins an item. Between Latin letters or digits a space is put back only for words.
+    next one, unless the next one begins an item, or is indented after the end of a sentence. An indented line in the middle
+    of a sentence is the hanging indent of an item. Between Latin letters a space is put back.
     """
     paragraphs: list[str] = []
     continues = False
@@ -60,7 +65,8 @@ def join_wrapped(lines: Iterable[tuple[str, bool]]) -> str:
         if not text.strip():
             continues = False
             continue
-        if continues and not _ITEM.match(text):
+        begins = _ITEM.match(text) or (text[0] == "\u3000" and paragraphs and _ENDED.search(paragraphs[-1]))
+        if continues and not begins:
             head, tail = paragraphs[-1], text.lstrip()
             space = " " if re.search(r"[A-Za-z]$", head) and re.match(r"[A-Za-z]", tail) else ""
             paragraphs[-1] = head + space + tail
@@ -78,3 +84,8 @@ def join_name(lines: Sequence[str]) -> str:
         space = " " if re.search(r"[A-Za-z]$", joined) and re.match(r"[A-Za-z]", text) else ""
         joined += space + text
     return joined
+
+
+def begins_item(line: str) -> bool:
+    """Whether the line begins an item or a paragraph of its own (a bullet, a number, a heading in brackets)."""
+    return bool(_ITEM.match(line))

@@ -54,6 +54,23 @@ def environment(language: Language) -> Environment:
     return env
 
 
+@cache
+def report_environment() -> Environment:
+    """The templates of reports for administrators: Japanese only, files of their own, with nothing of the public pages."""
+    return Environment(
+        loader=PackageLoader("tsunagari_site", "templates/report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render_report(page: object) -> str:
+    """A report as one file."""
+    return report_environment().get_template("report.html").render(page=page)
+
+
 def tel(number: str) -> str:
     """The ``tel:`` link of a number; the hash of short numbers is encoded (RFC 3966 keeps it for fragments)."""
     return "tel:" + number.replace("-", "").replace("#", "%23")

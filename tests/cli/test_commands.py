@@ -57,6 +57,21 @@ def test_parse_leaves_the_year_open_where_nobody_gave_it(tmp_path: Path) -> None
     assert json.loads(tsunagari("parse", path, "--year", 2022).stdout)["fiscal_year"] == 2022
 
 
+def test_raw_tables_are_printed_row_by_row_with_null_where_a_neighbour_covers_the_place(tmp_path: Path) -> None:
+    path = tmp_path / "list.pdf"
+    path.write_bytes(table_pdf([[ROW]]))
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7")
+    done = tsunagari("parse", "--raw-tables", tmp_path / "bad.pdf", path)
+    assert (done.returncode, done.stderr.count("\n"), "bad.pdf" in done.stderr) == (2, 1, True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["page"], line["table"], line["row"]) for line in lines] == [(1, 1, 1), (1, 1, 2), (1, 1, 3)]
+    assert lines[0]["cells"] == [
+        "都道府県", "実施主体", "事業名", "事業概要", "事業の詳細についての問い合わせ先", None,
+    ]  # fmt: skip
+    assert lines[1]["cells"] == [None, None, None, None, "担当部署", "電話番号"]
+    assert lines[2]["cells"] == list(ROW)
+
+
 def test_parse_names_each_bad_file_with_its_reason_and_prints_the_others(tmp_path: Path) -> None:
     bad = {
         "empty.pdf": (b"", "empty"),

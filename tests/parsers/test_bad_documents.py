@@ -8,7 +8,7 @@ from tests.pdfs import HEADER, encrypted, picture_pdf, table_pdf, text_pdf
 
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import AmbiguousLayoutError, UnreadableDocumentError
-from tsunagari_parsers.layouts import LAYOUTS, Layout
+from tsunagari_parsers.layouts import Layout, national_list
 
 LIST = NATIONAL_LIST.read_bytes()
 
@@ -34,13 +34,13 @@ def test_each_trouble_has_its_own_message(content: bytes, code: str) -> None:
 
 
 def test_a_document_that_two_layouts_recognise_equally_is_refused_with_their_names() -> None:
-    (layout,) = LAYOUTS
+    layout = national_list.LAYOUT
     twin = Layout("twin", layout.rank, layout.series, layout.recognises, layout.read)
     with pytest.raises(AmbiguousLayoutError, match="national_list、twin"):
         parse_document(LIST, name="list.pdf", layouts=[layout, twin])
 
 
 def test_the_more_specific_layout_reads_the_document() -> None:
-    (layout,) = LAYOUTS
+    layout = national_list.LAYOUT
     generic = Layout("generic", layout.rank - 1, layout.series, layout.recognises, layout.read)
     assert parse_document(LIST, name="list.pdf", layouts=[generic, layout]).report.layout == "national_list"

@@ -43,6 +43,7 @@ def test_what_is_shown_rests_on_two_sources_or_on_the_operators_word() -> None:
         standings = {source.standing for source in desk.sources}
         if desk.prefecture and not desk.proposal:
             assert len({source.name for source in desk.sources}) >= 2, desk.id
+        assert desk.seen
         assert desk.seen >= date(2026, 1, 1)
         if desk.always_open:
             assert standings & {Standing.OFFICIAL, Standing.LOCAL}, desk.id

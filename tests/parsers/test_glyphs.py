@@ -55,7 +55,7 @@ def test_the_narrow_map_holds_what_its_base_map_holds() -> None:
 def test_a_page_of_which_another_reader_sees_more_must_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     from tsunagari_parsers import reading
 
-    monkeypatch.setattr(reading, "second_opinion", lambda *_: [500])
+    monkeypatch.setattr(reading.OpenedPdf, "_second_count", lambda *_: 500)
     row = ("北海道", "札幌市", "事業", "相談", "市民課", "011-211-2962")
     (finding,) = parse_document(table_pdf([[row]]), name="list.pdf").report.findings
     assert (finding.code, finding.level, finding.page) == ("text-lost", Level.MUST_LOOK, 1)

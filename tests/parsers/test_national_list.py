@@ -12,7 +12,7 @@ from tests.conftest import NATIONAL_LIST
 from tests.golden import check_golden
 from tests.pdfs import HEADER_SPANS, joined, picture_pdf, table_pdf, text_pdf
 
-from tsunagari.cli import parse_line
+from tsunagari.lines import parse_line
 from tsunagari_parsers import ParsedDocument, PhoneRole
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.errors import LostRowsError, UnknownLayoutError

@@ -1,0 +1,62 @@
+"""Reading one document as the command line and an import do: within limits, with an administrator's columns, with or without OCR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tsunagari_parsers.columns import known_column_names, load_column_names
+from tsunagari_parsers.document import parse_document
+from tsunagari_parsers.errors import ColumnDataError
+from tsunagari_parsers.reading import PageReader, read_pages
+from tsunagari_parsers.report import ParsedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """What an administrator said of reading a document; it is kept with the document, so that reading it again gives the same.
+
+    ``columns`` is the text of a file of column names (:func:`tsunagari_parsers.columns.load_column_names`), or empty; ``ocr`` whether
+    pictures are read.
+    """
+
+    columns: str = ""
+    ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReader:
+    """Reads documents. ``pages`` reads a PDF's text, ``pictures`` reads its pictures where it has no text."""
+
+    pages: PageReader = read_pages
+    pictures: PageReader | None = None
+
+    def read(self, content: bytes, *, name: str, fiscal_year: int | None, how: HowToRead) -> ParsedDocument:
+        """The records and the report of a document.
+
+        Raises:
+            UnreadableDocumentError: nothing can be read from it.
+            ColumnDataError: the columns' names cannot be used.
+        """
+        names = None
+        if how.columns:
+            names = known_column_names().merged_with(load_column_names(how.columns, where=f"{name} の見出しの表"))
+        reader = self.pictures if how.ocr and self.pictures else self.pages
+        return parse_document(content, name=name, fiscal_year=fiscal_year, names=names, reader=reader)
+
+
+def columns_of(path: Path | None) -> str:
+    """The text of an administrator's file of column names, checked; empty without one.
+
+    Raises:
+        ColumnDataError: the file cannot be read or used.
+    """
+    if path is None:
+        return ""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "UTF-8ではありません"
+        raise ColumnDataError(f"{path}：ファイルを読めません（{reason}）") from error
+    load_column_names(text, where=str(path))
+    return text
