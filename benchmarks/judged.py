@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import PROGRAM_KINDS, Listing
 from tsunagari_indexer.search import SearchRequest, SearchResult
+from tsunagari_parsers.places import municipalities, prefectures
 
 QUERIES = Path(__file__).parent / "queries.json"
 #: Programmes and sheets, as the pages ask unless another kind is chosen.
@@ -98,6 +101,34 @@ def read_judged(path: Path = QUERIES) -> list[Judged]:
 def answered(judged: Sequence[Judged], ask: Callable[[SearchRequest], SearchResult]) -> list[Answered]:
     """Search for each of them as a visitor would."""
     return [_answered(one, ask(SearchRequest(one.query, KINDS, per_page=10))) for one in judged]
+
+
+def requests(judged: Sequence[Judged], words: Sequence[str], random_queries: int) -> list[SearchRequest]:
+    """The judged queries and random ones, in a random order of a fixed seed.
+
+    Random ones have one to three words of the texts, every third one a municipality's name besides; of all, every other one is within a prefecture.
+    """
+    choose = random.Random(82)  # noqa: S311 - an order, not a secret
+    texts = [one.query for one in judged]
+    towns = [place.name for place in municipalities()]
+    for number in range(random_queries):
+        place = [choose.choice(towns)] if number % 3 == 0 else []
+        texts.append(" ".join([*place, *choose.sample(words, choose.randint(1, 3))]))
+    codes = [one.code for one in prefectures()]
+    asked = [
+        SearchRequest(text, KINDS | ({"prefecture": frozenset({choose.choice(codes)})} if number % 2 else {}))
+        for number, text in enumerate(texts)
+    ]
+    choose.shuffle(asked)
+    return asked
+
+
+def words_of(generation: Generation) -> list[str]:
+    """The words of a generation's texts, as they stand there."""
+    rows = generation.connection.execute(
+        "SELECT DISTINCT surface FROM surfaces WHERE term >= 'w:' AND term < 'w;' ORDER BY surface"
+    )
+    return [surface for (surface,) in rows]
 
 
 def mean_ndcg(answers: Sequence[Answered]) -> float:

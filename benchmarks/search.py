@@ -1,7 +1,7 @@
 """Relevance and speed of the search, each peer in the same run: `make bench-search` (82, 5,000 and 50,000 programmes; `--all`: 1,000,000 too).
 
 Relevance is that of the judged queries over the list of fiscal 2021. Speed is that of a whole search (analysis, facets over all municipalities,
-20 listings, why each was found) over the judged queries and random ones of one to three words, every other one within a prefecture. Larger
+20 listings, why each was found) over the judged queries and random ones (:func:`~benchmarks.judged.requests`). Larger
 lists are made of that list's paragraphs at random municipalities.
 
 Peers: tantivy (and Meilisearch, as :class:`~tsunagari_indexer.engines.meili.MeiliEngine`) behind the same search; SQLite's FTS5 with its trigram tokenizer, and
@@ -16,17 +16,16 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import random
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.judged import KINDS, KNOWN, Judged, answered, mean_ndcg, read_judged
+from benchmarks.judged import KINDS, KNOWN, Judged, answered, mean_ndcg, read_judged, requests, words_of
 from benchmarks.made import MadeListings
 from benchmarks.peers import Fts5, OwnMeilisearch, StockMeilisearch, TantivyEngine
 
@@ -43,7 +42,6 @@ from tsunagari_indexer.listings import Listing, engine_record
 from tsunagari_indexer.offers import known_offer_rules
 from tsunagari_indexer.search import SearchRequest, search
 from tsunagari_indexer.workspace import Workspace
-from tsunagari_parsers.places import prefectures
 
 ROOT = Path(__file__).parent.parent
 LIST = ROOT / "fixtures" / "national_list_r3" / "national-list-r3.pdf"
@@ -152,7 +150,7 @@ def made(
 def measured(of: List, judged: Sequence[Judged], folder: Path, server: MeiliSettings | None) -> bool:
     """The time of a search, ours and the peers', over the same queries."""
     count = len(of.listings)
-    asked = requests(judged, of.generation)
+    asked = requests(judged, words_of(of.generation), RANDOM_QUERIES)
     engine = EmbeddedEngine(of.generation.connection)
     ours = timed(lambda one: search(of.generation, engine, one), asked)
     kept = told(f"{count:,} programmes: a search", ours, LIMITS.get(count))
@@ -213,25 +211,6 @@ def peers(of: List, folder: Path, server: MeiliSettings | None) -> Iterable[tupl
         "Meilisearch as it comes, raw text",
         Peer(lambda one: stock.search(one.text, one.filters), stock.close, note=note),
     )
-
-
-def requests(judged: Sequence[Judged], generation: Generation) -> list[SearchRequest]:
-    """The judged queries and random ones of words of the texts, every other one within a prefecture, in a random order."""
-    choose = random.Random(82)  # noqa: S311 - an order, not a secret
-    rows = generation.connection.execute(
-        "SELECT DISTINCT surface FROM surfaces WHERE term >= 'w:' AND term < 'w;' ORDER BY surface"
-    )
-    words = [surface for (surface,) in rows]
-    texts = [one.query for one in judged]
-    texts += [" ".join(choose.sample(words, choose.randint(1, 3))) for _ in range(RANDOM_QUERIES)]
-    codes = [one.code for one in prefectures()]
-    filters: list[Mapping[str, frozenset[str]]] = [
-        KINDS | ({"prefecture": frozenset({choose.choice(codes)})} if number % 2 else {})
-        for number in range(len(texts))
-    ]
-    asked = [SearchRequest(text, filters_) for text, filters_ in zip(texts, filters, strict=True)]
-    choose.shuffle(asked)
-    return asked
 
 
 @dataclass(frozen=True, slots=True)
