@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 DEMO_DATA ?= data/demo
 
-.PHONY: setup demo test test-long check bench lock
+.PHONY: setup demo test test-long check bench bench-search lock
 
 setup: .venv/.ready
 
@@ -39,6 +39,11 @@ test-long: check
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/offers.py
+
+# ARGS=--all measures 1,000,000 programmes too.
+bench-search: setup
+	$(BIN)/python -m benchmarks.search $(ARGS)
 
 # New exact versions within pyproject.toml's bounds; the files carry hashes and no addresses.
 lock:

@@ -41,6 +41,14 @@ class Found:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A programme's place in the list, for messages, and its description."""
+
+    where: str
+    text: str
+
+
 @dataclass(slots=True)
 class Score:
     """How often the rules were right, said too much, and said too little."""
@@ -132,14 +140,13 @@ def _scores(name: str, find: Callable[[str], list[Found]], children: dict[str, s
             Expected(one["kind"], tuple(one["text"]), tuple(one.get("marks", ())), one.get("name", ""))
             for one in entry[name]
         ]
-        where = f"{entry['row']} {entry['place']}"
-        _compare(where, program["description"], expected, find(program["description"]), children, scores)
+        described = Described(f"{entry['row']} {entry['place']}", program["description"])
+        _compare(described, expected, find(described.text), children, scores)
     return scores
 
 
 def _compare(
-    where: str,
-    description: str,
+    described: Described,
     expected: Sequence[Expected],
     found: Sequence[Found],
     children: dict[str, set[str]],
@@ -153,16 +160,16 @@ def _compare(
         # The words for a kind prove its parent too.
         proving = {kind, *children.get(kind, ())}
         texts = [text for one in expected if one.kind in proving for text in one.texts]
-        if have and want and _touches(description, texts, have) and have.marks == want.marks:
+        if have and want and _touches(described.text, texts, have) and have.marks == want.marks:
             score.right += 1
             continue
         if have:
-            said = f"{kind} {name}{have.marks or ''} {description[have.start : have.end]!r}"
+            said = f"{kind} {name}{have.marks or ''} {described.text[have.start : have.end]!r}"
             score.too_much += 1
-            score.errors.append(f"{where}: too much {said}")
+            score.errors.append(f"{described.where}: too much {said}")
         if want:
             score.missed += 1
-            score.errors.append(f"{where}: missed {kind} {name}{want.marks or ''} {want.texts}")
+            score.errors.append(f"{described.where}: missed {kind} {name}{want.marks or ''} {want.texts}")
 
 
 def _touches(description: str, texts: Sequence[str], found: Found) -> bool:

@@ -50,7 +50,7 @@ class Contents:
     """All that a generation holds."""
 
     documents: tuple[SourceDocument, ...]
-    listings: tuple[Listing, ...]
+    listings: Sequence[Listing]
     findings: tuple[DocumentFinding, ...]
     identities: tuple[Identity, ...]
     desks: tuple[Desk, ...] = ()

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 from tsunagari_crawler.archive import sync_folder
 from tsunagari_indexer.analysis import reading_of
 from tsunagari_indexer.build import Contents, DocumentFinding
-from tsunagari_indexer.engine import EngineRecord
+from tsunagari_indexer.engine import EngineQuery, EngineRecord, EngineResult
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.lexicon import fold, known_lexicon
@@ -31,6 +31,8 @@ from tsunagari_parsers import Desk, Finding, Level
 from tsunagari_parsers.desks import desk_from_json
 from tsunagari_parsers.text import comparable
 
+#: So many listings are kept as they were read (about 10 KB each): most pages show the same first ones.
+_KEPT_LISTINGS = 2_000
 #: Changes whenever an older file can no longer be read.
 SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x74736E67
@@ -57,7 +59,7 @@ CREATE TABLE findings (
 def write_generation(
     path: Path,
     contents: Contents,
-    records: Sequence[EngineRecord],
+    records: Iterable[EngineRecord],
     surfaces: Mapping[str, Collection[str]],
     meta: Mapping[str, str],
 ) -> None:
@@ -104,6 +106,7 @@ class Generation:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
+        self._listing_at = lru_cache(maxsize=_KEPT_LISTINGS)(self._read_listing)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -154,11 +157,7 @@ class Generation:
 
     def listings(self, orders: Iterable[int]) -> list[Listing]:
         """The listings with these order numbers, in the order given."""
-        return [
-            Listing.from_json(json.loads(body))
-            for order in orders
-            for (body,) in self._rows("SELECT body FROM listings WHERE position = ?", order)
-        ]
+        return [listing for order in orders if (listing := self._listing_at(order))]
 
     def all_listings(self) -> Iterator[Listing]:
         """Every listing in order."""
@@ -172,10 +171,19 @@ class Generation:
             desk_from_json(json.loads(body)) for (body,) in self._rows("SELECT body FROM desks ORDER BY position")
         )
 
-    def exactly(self, key: str) -> list[Listing]:
-        """The listings with this phone number (digits only) or of this name (in comparable form), in order."""
-        rows = self._rows("SELECT DISTINCT position FROM exact WHERE key = ? ORDER BY position", key)
-        return self.listings([position for (position,) in rows])
+    def exactly(self, keys: Iterable[str]) -> frozenset[int]:
+        """The order numbers of the listings with one of these phone numbers (digits only) or names (in comparable form)."""
+        return frozenset(
+            position for key in keys for (position,) in self._rows("SELECT position FROM exact WHERE key = ?", key)
+        )
+
+    def among(self, orders: Collection[int], query: EngineQuery) -> EngineResult:
+        """What the engine would answer if ``orders`` were the hits of the query's terms: its bitmaps stand in every generation."""
+        return self._bitmaps.among(orders, query)
+
+    @cached_property
+    def _bitmaps(self) -> embedded.EmbeddedEngine:
+        return embedded.EmbeddedEngine(self.connection)
 
     def knows(self, term: str) -> bool:
         """Whether any listing holds this term."""
@@ -211,6 +219,11 @@ class Generation:
             for document, name, level, code, message, page, row, value in rows
         )
 
+    def _read_listing(self, order: int) -> Listing | None:
+        for (body,) in self._rows("SELECT body FROM listings WHERE position = ?", order):
+            return Listing.from_json(json.loads(body))
+        return None
+
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         try:
             return self.connection.execute(statement, values).fetchall()
@@ -226,7 +239,7 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     )
     connection.executemany(
         "INSERT INTO listings VALUES (?, ?, ?)",
-        [(one.order, one.id, _dump(one.to_json())) for one in contents.listings],
+        ((one.order, one.id, _dump(one.to_json())) for one in contents.listings),
     )
     connection.executemany(
         "INSERT INTO desks VALUES (?, ?)",
@@ -234,14 +247,14 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     )
     connection.executemany(
         "INSERT INTO exact VALUES (?, ?)",
-        [
+        (
             (key, one.order)
             for one in contents.listings
             for key in (
                 comparable(one.program_name),
                 *(phone.number.replace("-", "") for phone in one.phones),
             )
-        ],
+        ),
     )
     connection.executemany(
         "INSERT INTO findings (document, name, level, code, message, page, row, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

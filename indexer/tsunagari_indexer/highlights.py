@@ -70,9 +70,13 @@ def _occurrences(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for word in words:
         at = text.find(word)
+        if at < 0:
+            continue
+        # Only at a letter that can run on is there anything to ask of the text.
+        runs_left, runs_right = is_run_on(word[0] * 2, 1), is_run_on(word[-1] * 2, 1)
         while at >= 0 and len(found) < MAX_SPANS:
             end = at + len(word)
-            if not is_run_on(text, at) and not is_run_on(text, end):
+            if not (runs_left and is_run_on(text, at)) and not (runs_right and is_run_on(text, end)):
                 found.append((at, end))
             at = text.find(word, end)
     return found

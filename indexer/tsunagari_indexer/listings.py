@@ -10,7 +10,7 @@ from typing import Any, Self
 from tsunagari_indexer.analysis import analyse
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.lexicon import Lexicon, fold
-from tsunagari_indexer.offers import Offer
+from tsunagari_indexer.offers import Offer, public_offers
 from tsunagari_parsers import Goal, Phone, PhoneRole, Rect, Section
 
 #: How a programme's kind is called in the API and in filters, by the kind of paper.
@@ -154,7 +154,7 @@ def index_listing(listing: Listing, lexicon: Lexicon) -> Indexed:
             "kind": (listing.kind,),
             "prefecture": (listing.prefecture_code,),
             "municipality": (listing.municipality_code,) if listing.municipality_code else (),
-            "offer": tuple(offer.kind for offer in listing.offers),
+            "offer": tuple(offer.kind for offer in public_offers(listing.offers)),
             "year": (str(listing.fiscal_year),),
         },
     )
@@ -176,9 +176,9 @@ def surfaces_of(indexed: Iterable[Indexed]) -> dict[str, set[str]]:
 
 
 def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:
-    """The offers, and the concepts whose own words stand in the name or the description."""
+    """The public offers, and the concepts whose own words stand in the name or the description."""
     text = fold(f"{listing.program_name}\n{listing.description}")
-    found = {offer.kind for offer in listing.offers}
+    found = {offer.kind for offer in public_offers(listing.offers)}
     found |= {concept.id for concept in lexicon.concepts.values() if any(fold(word) in text for word in concept.body)}
     return frozenset(f"c:{concept}" for concept in found)
 

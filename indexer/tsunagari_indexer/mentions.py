@@ -94,9 +94,7 @@ def compiled(patterns: Sequence[str], words: Mapping[str, str]) -> tuple[re.Patt
     return tuple(re.compile(_filled(pattern, words)) for pattern in patterns)
 
 
-def read_scope(
-    entry: Mapping[str, Sequence[str]], name: str, kinds: frozenset[str], words: Mapping[str, str]
-) -> Scope:
+def read_scope(entry: Mapping[str, Sequence[str]], name: str, kinds: frozenset[str], words: Mapping[str, str]) -> Scope:
     """A scope from its table; ``kinds`` are those that it names.
 
     Raises:

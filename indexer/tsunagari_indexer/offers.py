@@ -150,8 +150,9 @@ def _public_ids() -> frozenset[str]:
     return frozenset(kind.id for kind in offer_kinds())
 
 
-def _worth(offer: Offer) -> tuple[bool, int]:
-    return bool(offer.marks), offer.start
+def _worth(offer: Offer) -> tuple[bool, int, int]:
+    """The lower, the better: without a mark, then the first; of two that begin together the one that says more."""
+    return bool(offer.marks), offer.start, -offer.end
 
 
 def _kind(entry: Mapping[str, object], words: Mapping[str, str]) -> OfferKind:

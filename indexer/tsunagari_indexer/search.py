@@ -7,7 +7,6 @@ another way is told in :attr:`SearchResult.relaxed`. Words of which none is know
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -80,8 +79,8 @@ def search(
     text = text[:MAX_QUERY]
     understood = understand(text, generation.knows, lexicon, generation.mender) if text else Understood()
     exact = _exact(text, generation)
-    if any(_passes(listing, request.filters) for listing in exact):
-        return _of_listings(exact, request, tuple(relaxed), understood)
+    if exact and generation.among(exact, EngineQuery(filters=request.filters, per_page=0)).total:
+        return _of_exact(generation, exact, request, tuple(relaxed), understood)
     terms, beyond = _heaviest(understood.terms)
     relaxed += dict.fromkeys([*understood.relaxed, *(Relaxation("dropped_word", term.surface) for term in beyond)])
     places = _Places.of(understood.places)
@@ -286,49 +285,37 @@ def _found_nothing(request: SearchRequest, relaxed: tuple[Relaxation, ...], unde
     )
 
 
-def _exact(text: str, generation: Generation) -> list[Listing]:
-    """The listings whose phone number stands in the text, or whose whole name was typed."""
+def _exact(text: str, generation: Generation) -> frozenset[int]:
+    """The listings (by order number) whose phone number stands in the text, or whose whole name was typed."""
     if not text:
-        return []
+        return frozenset()
     # People type numbers with a long-vowel mark for a hyphen, or as they are called from abroad.
     dialled = re.sub(r"\+81[- ]?\(?0?\)?", "0", re.sub(r"(?<=\d)[ー―](?=\d)", "-", fold_width(text)))
-    keys = [number.replace("-", "") for number in find_numbers(re.sub(r"(?<=\d) (?=\d)", "-", dialled))]
-    found = [listing for key in keys for listing in generation.exactly(key)]
-    return found or generation.exactly(comparable(text))
+    numbers = find_numbers(re.sub(r"(?<=\d) (?=\d)", "-", dialled))
+    return generation.exactly(number.replace("-", "") for number in numbers) or generation.exactly([comparable(text)])
 
 
-def _passes(listing: Listing, filters: Mapping[str, frozenset[str]]) -> bool:
-    values = _facet_values(listing)
-    return all(wanted & values[name] for name, wanted in filters.items())
-
-
-def _facet_values(listing: Listing) -> dict[str, frozenset[str]]:
-    return {
-        "kind": frozenset({listing.kind}),
-        "prefecture": frozenset({listing.prefecture_code}),
-        "municipality": frozenset({listing.municipality_code} if listing.municipality_code else ()),
-        "offer": frozenset(offer.kind for offer in listing.offers),
-        "year": frozenset({str(listing.fiscal_year)}),
-    }
-
-
-def _of_listings(
-    found: Sequence[Listing], request: SearchRequest, relaxed: tuple[Relaxation, ...], understood: Understood
+def _of_exact(
+    generation: Generation,
+    found: frozenset[int],
+    request: SearchRequest,
+    relaxed: tuple[Relaxation, ...],
+    understood: Understood,
 ) -> SearchResult:
-    hits = [one for one in found if _passes(one, request.filters)]
-    page = min(request.page, max(1, -(-len(hits) // max(1, request.per_page))))
-    start = (page - 1) * request.per_page
-    counts = {}
+    def asked(page: int) -> EngineResult:
+        return generation.among(found, EngineQuery((), request.filters, FACETS, page, request.per_page))
+
+    page, result = request.page, asked(request.page)
+    last = max(1, -(-result.total // max(1, request.per_page)))
+    if page > last:
+        page, result = last, asked(last)
     places = _Places.of(understood.places)
-    for name in FACETS:
-        others = {other: values for other, values in request.filters.items() if other != name}
-        counts[name] = Counter(value for one in found if _passes(one, others) for value in _facet_values(one)[name])
     return SearchResult(
-        total=len(hits),
+        total=result.total,
         page=page,
         per_page=request.per_page,
-        listings=tuple(hits[start : start + request.per_page]),
-        facets=counts,
+        listings=tuple(generation.listings(result.orders)),
+        facets=result.facets,
         relaxed=relaxed,
         urgent=understood.urgent,
         prefecture_codes=places.prefecture_codes if places else (),

@@ -69,7 +69,7 @@ class VenueRules:
 
     kinds: tuple[VenueKind, ...]
     facilities: tuple[Facility, ...]
-    given: tuple[re.Pattern[str], ...]
+    given: Scope
     blocks: tuple[Scope, ...]
     marks: tuple[Scope, ...]
 
@@ -86,7 +86,7 @@ class VenueRules:
         found: dict[tuple[str, str], Venue] = {}
         for mention in self._mentions(text):
             kind, start, end = mention.kind, mention.start, mention.end
-            if not any(pattern.match(text, end) for pattern in self.given):
+            if not reader.holds(self.given, kind.id, start, end):
                 continue
             if any(reader.holds(block, kind.id, start, end) for block in self.blocks):
                 continue
@@ -138,7 +138,7 @@ def load_venue_rules(text: str, *, where: str) -> VenueRules:
             raise ValueError(f"kind: {sorted(unknown)}")
         if _STAY in ids:
             raise ValueError("a stay has no venue")
-        given = compiled(data["given"], words)
+        given = read_scope(data["given"], "given", frozenset(), words)
         blocks = tuple(_scope(entry, entry["reason"], ids, words) for entry in data.get("block", ()))
         marks = tuple(_scope(entry, entry["id"], ids, words) for entry in data.get("mark", ()))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error, ValueError) as error:

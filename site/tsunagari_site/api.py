@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, SourceDocument
-from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.offers import offer_kinds, public_offers
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
 from tsunagari_parsers.places import (
     Municipality,
@@ -224,7 +224,7 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
                 },
                 "marks": list(offer.marks),
             }
-            for offer in listing.offers
+            for offer in public_offers(listing.offers)
         ],
         "source": {
             "document_sha256": document.sha256,

@@ -10,7 +10,7 @@ from tsunagari_crawler import LICENCES
 from tsunagari_indexer.highlights import Reason
 from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import Listing, SourceDocument
-from tsunagari_indexer.offers import OfferKind, offer_kinds
+from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
 from tsunagari_indexer.suggestions import Suggestion
 from tsunagari_parsers import Desk, known_desks
 from tsunagari_parsers.places import Municipality, Prefecture, prefecture_of
@@ -218,7 +218,7 @@ def card(listing: Listing, token: str, now: datetime, reasons: Sequence[Reason] 
     """A listing as it stands in a list, with why it was found."""
     return Card(
         listing,
-        offers_of(listing),
+        offers_of(listing, main_offer_kinds()),
         token,
         listing.fiscal_year >= fiscal_year_at(now),
         tuple(dict.fromkeys((reason.surface, reason.label) for reason in reasons if reason.label)),
@@ -267,11 +267,11 @@ def program_page(listing: Listing, document: SourceDocument, now: datetime) -> P
     )
 
 
-def offers_of(listing: Listing) -> tuple[ShownOffer, ...]:
-    """A listing's offers in the order of the pages."""
+def offers_of(listing: Listing, kinds: tuple[OfferKind, ...] | None = None) -> tuple[ShownOffer, ...]:
+    """A listing's public offers in the order of the pages; of some kinds only, where they are given."""
     by_kind = {offer.kind: offer for offer in listing.offers}
     return tuple(
         ShownOffer(kind.label, listing.description[offer.start : offer.end], "example" in offer.marks)
-        for kind in offer_kinds()
+        for kind in (offer_kinds() if kinds is None else kinds)
         if (offer := by_kind.get(kind.id))
     )

@@ -15,7 +15,7 @@ from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.lexicon import urgent_in
 from tsunagari_indexer.listings import Listing
-from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.offers import main_offer_kinds, offer_kinds
 from tsunagari_indexer.search import SearchRequest, SearchResult
 from tsunagari_indexer.suggestions import Suggestion, suggest
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
@@ -54,7 +54,7 @@ class Pages:
             # What the home page says is said of the country's lists; a city's own paper may be of any year.
             years = sorted({one.fiscal_year for one in documents if one.series == NATIONAL_SERIES}, reverse=True)
         page = contexts.HomePage(
-            offers=offer_kinds(),
+            offers=main_offer_kinds(),
             regions=tuple(
                 contexts.Region(label, tuple(one for one in prefectures() if one.code in codes))
                 for label, codes in _REGIONS
