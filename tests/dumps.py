@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tsunagari_parsers.dumps import NOT_AT_LINE_START, width
+from tsunagari_parsers.dumps import width
+from tsunagari_parsers.text import NOT_AT_LINE_START
 
 NAME, DESCRIPTION, OFFICE = 22.0, 47.0, 15.0
 
