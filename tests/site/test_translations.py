@@ -24,7 +24,8 @@ from starlette.testclient import TestClient
 
 from tsunagari.serving import build_site, sealing_key
 from tsunagari.settings import Settings
-from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.offers import offer_groups, offer_kinds
+from tsunagari_indexer.venues import venue_kinds
 from tsunagari_site import app, views
 from tsunagari_site.app import build_app
 from tsunagari_site.contexts import PAPERS, MessagePage, shown_desks
@@ -43,7 +44,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 TRANSLATED_VALUES = {
     *("desk.name", "desk.summary", "desk.who", "desk.cost", "desk.hours", "desk.hours_seen", "note"),
     *("phone.note", "way.note", "kind.label", "offer.label", "choice.label", "region.label"),
-    *("page.heading", "page.text", "card.paper", "page.paper"),
+    *("page.heading", "page.text", "card.paper", "page.paper", "venue.label", "label"),
 }
 #: Attributes that are read out or shown. ``value`` is not among them: it holds codes, and the visitor's own words.
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "content", "label", "placeholder", "title"}
@@ -70,6 +71,7 @@ def _message_pages(module: ModuleType) -> Iterator[MessagePage]:
 
 def _data_strings() -> set[str]:
     strings = {kind.label for kind in offer_kinds()} | {label for label, _ in views._REGIONS} | set(PAPERS.values())
+    strings |= {group.label for group in offer_groups()} | {kind.label for kind in venue_kinds()}
     for page in chain(_message_pages(app), _message_pages(views)):
         strings |= {page.heading, page.text}
     for desk in shown_desks():
