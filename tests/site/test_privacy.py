@@ -107,7 +107,8 @@ def test_every_answer_carries_the_headers_and_no_cookie(client: TestClient) -> N
     ):
         headers = client.get(path).headers
         assert headers["content-security-policy"] == (
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
         )
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["cache-control"] == "no-store"
