@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from tsunagari_indexer.analysis import boundaries, to_katakana
@@ -281,6 +281,7 @@ def _concept(name: str, entry: object, where: str) -> Concept:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def _fold_char(char: str) -> str:
     folded = to_katakana(unicodedata.normalize("NFKC", char).lower()).translate(_APOSTROPHES)
     return folded if len(folded) == 1 else char
