@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from tsunagari_indexer.analysis import boundaries, to_katakana
@@ -40,9 +40,9 @@ class Concept:
     """A meaning with the words for it.
 
     ``label`` is what pages call it, and one of its words. ``words`` mean it where they stand whole; ``phrases`` are beginnings, which
-    match whatever hiragana follows, and may hold a gap (…). ``body`` are words of descriptions that carry the concept where no offer does. ``broader`` is the
-    concept that is looked for where no listing holds this one. ``desks`` are the ids of lines that stand first; ``urgent`` brings them
-    to the top of any page. ``tests`` are queries that must find it.
+    match whatever hiragana follows, and may hold a gap (…). ``body`` are words of descriptions that carry the concept where no offer
+    does. ``broader`` is the concept that is looked for where no listing holds this one. ``desks`` are the ids of lines that stand first;
+    ``urgent`` brings them to the top of any page. ``tests`` are queries that must find it.
     """
 
     id: str
@@ -66,6 +66,15 @@ class ConceptMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Text:
+    """What is read: as it was typed, in folded form, and where the dictionary's words begin and end (offsets hold for both forms)."""
+
+    raw: str
+    folded: str
+    edges: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All concepts, by id. ``surfaces`` maps each word and phrase in folded form to its concept; ``open_ended`` are the phrases among them.
 
@@ -83,12 +92,11 @@ class Lexicon:
 
     def find(self, query: str) -> list[ConceptMatch]:
         """The concepts of a query, longest words first where they overlap, in the query's order."""
-        text = fold(query)
-        edges = boundaries(query)
+        text = _Text(query, fold(query), boundaries(query))
         found = []
         at = 0
-        while at < len(text):
-            match = self._at(query, text, at, edges)
+        while at < len(query):
+            match = self._at(text, at)
             if match:
                 found.append(match)
                 at = match.end
@@ -96,68 +104,62 @@ class Lexicon:
                 at += 1
         return found
 
-    def _at(self, query: str, text: str, at: int, edges: frozenset[int]) -> ConceptMatch | None:
+    def _at(self, text: _Text, at: int) -> ConceptMatch | None:
         """The longest match that begins here, with the ending that belongs to it."""
-        longest = self._longest_at(query, text, at, edges)
+        longest = self._longest_at(text, at)
         if longest is None:
             return None
         concept, end, is_open = longest
-        return ConceptMatch(concept, at, self._with_ending(query, text, end, edges) if is_open else end)
+        return ConceptMatch(concept, at, self._with_ending(text, end) if is_open else end)
 
-    def _longest_at(self, query: str, text: str, at: int, edges: frozenset[int]) -> tuple[Concept, int, bool] | None:
+    def _longest_at(self, text: _Text, at: int) -> tuple[Concept, int, bool] | None:
         """The concept whose words reach farthest from here, where they end, and whether an ending may follow."""
-        best: tuple[Concept, int, bool] | None = None
-        for length in range(min(self.longest.get(text[at], 0), len(text) - at), 0, -1):
-            surface = text[at : at + length]
+        best = self._plain_at(text, at)
+        for surface in self._beginnings(text, at):
             for tail, concept in self.gapped.get(surface, ()):
-                end = self._end_of_gapped(query, text, at, at + length, tail, edges)
+                end = self._end_of_gapped(text, at, at + len(surface), tail)
                 if end is not None and (best is None or end > best[1]):
                     best = (concept, end, True)
-            concept_here = self.surfaces.get(surface) or self.implied.get(surface)
-            is_open = surface in self.open_ended
-            if (
-                concept_here
-                and (best is None or at + length > best[1])
-                and _is_whole(query, at, at + length, edges, open_end=is_open)
-            ):
-                best = (concept_here, at + length, is_open)
         return best
 
-    def _end_of_gapped(
-        self, query: str, text: str, start: int, gap: int, tail: str, edges: frozenset[int]
-    ) -> int | None:
+    def _plain_at(self, text: _Text, at: int) -> tuple[Concept, int, bool] | None:
+        """The same of words and phrases without a gap."""
+        for surface in self._beginnings(text, at):
+            concept = self.surfaces.get(surface) or self.implied.get(surface)
+            is_open = surface in self.open_ended
+            if concept and _is_whole(text, at, at + len(surface), open_end=is_open):
+                return concept, at + len(surface), is_open
+        return None
+
+    def _beginnings(self, text: _Text, at: int) -> Iterator[str]:
+        """What could be a surface from here on, the longest first."""
+        for length in range(min(self.longest.get(text.folded[at], 0), len(text.folded) - at), 0, -1):
+            yield text.folded[at : at + length]
+
+    def _end_of_gapped(self, text: _Text, start: int, gap: int, tail: str) -> int | None:
         """Where a phrase with a gap ends whose beginning stands from ``start`` to ``gap``; None where its rest does not follow."""
-        if not _begins(query, start, edges, open_end=True):
+        if not _begins(text, start, open_end=True):
             return None
-        end = text.find(tail, gap, gap + MAX_GAP + len(tail))
-        between = text[gap:end]
+        end = text.folded.find(tail, gap, gap + MAX_GAP + len(tail))
+        between = text.folded[gap:end]
         # People type words apart (夫 怖い); what stands between two spaces, or in another sentence, is another matter.
         if end < 0 or " " in between.strip() or _SENTENCE_END.search(between):
             return None
         # Danger is never covered up: of 「お金がなくて死にたくない」 both are seen.
-        if any(self._is_danger_before(query, text, at, end, edges) for at in range(gap, end)):
+        if any(self._is_danger_before(text, at, end) for at in range(gap, end)):
             return None
         return end + len(tail)
 
-    def _with_ending(self, query: str, text: str, end: int, edges: frozenset[int]) -> int:
+    def _with_ending(self, text: _Text, end: int) -> int:
         """The end with the hiragana that belong to a phrase (殴ら and れました), up to where another concept begins."""
-        match = _HIRAGANA.match(query, end)
+        match = _HIRAGANA.match(text.raw, end)
         last = match.end() if match else end
-        return next((at for at in range(end, last) if self._plain_at(query, text, at, edges)), last)
+        return next((at for at in range(end, last) if self._plain_at(text, at)), last)
 
-    def _is_danger_before(self, query: str, text: str, at: int, end: int, edges: frozenset[int]) -> bool:
+    def _is_danger_before(self, text: _Text, at: int, end: int) -> bool:
         """Whether words of danger begin here and are over by ``end``, so that they are no part of a phrase whose rest begins there."""
-        plain = self._plain_at(query, text, at, edges)
+        plain = self._plain_at(text, at)
         return plain is not None and plain[0].urgent and plain[1] <= end
-
-    def _plain_at(self, query: str, text: str, at: int, edges: frozenset[int]) -> tuple[Concept, int] | None:
-        """The concept of a word or phrase without a gap that begins here, and where that ends."""
-        for length in range(min(self.longest.get(text[at], 0), len(text) - at), 0, -1):
-            surface = text[at : at + length]
-            concept = self.surfaces.get(surface) or self.implied.get(surface)
-            if concept and _is_whole(query, at, at + length, edges, open_end=surface in self.open_ended):
-                return concept, at + length
-        return None
 
 
 def fold(text: str) -> str:
@@ -279,6 +281,7 @@ def _concept(name: str, entry: object, where: str) -> Concept:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def _fold_char(char: str) -> str:
     folded = to_katakana(unicodedata.normalize("NFKC", char).lower()).translate(_APOSTROPHES)
     return folded if len(folded) == 1 else char
@@ -290,34 +293,40 @@ def urgent_in(text: str) -> frozenset[str]:
     return frozenset(match.concept.id for match in found if match.concept.urgent)
 
 
-def _is_whole(query: str, start: int, end: int, edges: frozenset[int], *, open_end: bool) -> bool:
+def _is_whole(text: _Text, start: int, end: int, *, open_end: bool) -> bool:
     """Not a piece of a longer word: ライン is not in オンライン, line not in online, 生理 not in 生理学, しにた not in 話しにたくさん.
 
     Between ideographs and between hiragana the dictionary's word boundaries decide; katakana and Latin letters run on without any.
     """
-    return _begins(query, start, edges, open_end=open_end) and (open_end or _ends(query, end, edges))
+    return _begins(text, start, open_end=open_end) and (open_end or _ends(text, end))
 
 
-def _begins(query: str, start: int, edges: frozenset[int], *, open_end: bool) -> bool:
-    if not start or start in edges:
-        # The dictionary cuts katakana and Latin letters that it does not know wherever it likes.
-        return not start or not is_run_on(query, start)
-    before, after = query[start - 1], query[start]
+def _begins(text: _Text, start: int, *, open_end: bool) -> bool:
+    if not start:
+        return True
+    # The dictionary cuts katakana and Latin letters that it does not know wherever it likes.
+    if is_run_on(text.raw, start):
+        return False
+    if start in text.edges:
+        return True
+    before, after = text.raw[start - 1], text.raw[start]
     if _is_hiragana(after):
         # A phrase may follow a particle of which the dictionary made a piece of another word (夫になぐられた).
         return before in _PARTICLES if open_end else not (_is_hiragana(before) or _is_ideograph(before))
-    return not (_is_ideograph(before) and _is_ideograph(after)) and not is_run_on(query, start)
+    return not (_is_ideograph(before) and _is_ideograph(after))
 
 
-def _ends(query: str, end: int, edges: frozenset[int]) -> bool:
-    if _OFFICE.match(query, end):
+def _ends(text: _Text, end: int) -> bool:
+    if end == len(text.raw):
+        return True
+    if is_run_on(text.raw, end) or _OFFICE.match(text.raw, end):
         return False
-    if end == len(query) or end in edges:
-        return end == len(query) or not is_run_on(query, end)
-    before, after = query[end - 1], query[end]
+    if end in text.edges:
+        return True
+    before, after = text.raw[end - 1], text.raw[end]
     if _is_hiragana(before) and _is_hiragana(after):
         return after in _PARTICLES
-    return not (_is_ideograph(before) and _is_ideograph(after)) and not is_run_on(query, end)
+    return not (_is_ideograph(before) and _is_ideograph(after))
 
 
 def is_run_on(text: str, at: int) -> bool:

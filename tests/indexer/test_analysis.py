@@ -66,7 +66,7 @@ def test_katakana_for_hiragana_and_everything_else_as_it_is() -> None:
         ("ＤＶ", ["violence"]),
         ("お金がない", ["poverty"]),
         ("ラインで相談", ["sns"]),
-        ("オンライン", []),
+        ("オンライン", ["online"]),
         ("札幌 電話相談", ["phone"]),
         ("SEIRI", ["period_products"]),
         ("パスポート 更新", []),
