@@ -185,9 +185,10 @@ class Generation:
     def _bitmaps(self) -> embedded.EmbeddedEngine:
         return embedded.EmbeddedEngine(self.connection)
 
-    def knows(self, term: str) -> bool:
-        """Whether any listing holds this term."""
-        return any(True for _ in self._rows("SELECT 1 FROM bitmaps WHERE family = 'term' AND key = ? LIMIT 1", term))
+    def knows(self, term: str, kinds: frozenset[str] | None = None) -> bool:
+        """Whether any listing (of these kinds) holds this term."""
+        filters = {"kind": kinds} if kinds else {}
+        return self._bitmaps.search(EngineQuery((term,), filters, per_page=0)).total > 0
 
     def surfaces(self, term: str) -> tuple[str, ...]:
         """The words of the texts from which a term was made, the longest first."""
