@@ -104,9 +104,7 @@ class Lexicon:
         concept, end, is_open = longest
         return ConceptMatch(concept, at, self._with_ending(query, text, end, edges) if is_open else end)
 
-    def _longest_at(
-        self, query: str, text: str, at: int, edges: frozenset[int]
-    ) -> tuple[Concept, int, bool] | None:
+    def _longest_at(self, query: str, text: str, at: int, edges: frozenset[int]) -> tuple[Concept, int, bool] | None:
         """The concept whose words reach farthest from here, where they end, and whether an ending may follow."""
         best: tuple[Concept, int, bool] | None = None
         for length in range(min(self.longest.get(text[at], 0), len(text) - at), 0, -1):
@@ -193,7 +191,11 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
     for concept in concepts.values():
         for word in (*concept.words, *concept.phrases):
             for shorter in map(fold, _without_particles(word)):
-                if shorter not in surfaces and implied.setdefault(shorter, concept) is concept and word in concept.phrases:
+                if (
+                    shorter not in surfaces
+                    and implied.setdefault(shorter, concept) is concept
+                    and word in concept.phrases
+                ):
                     open_ended.add(shorter)
     gapped: dict[str, list[tuple[str, Concept]]] = {}
     for surface, concept in (surfaces | implied).items():

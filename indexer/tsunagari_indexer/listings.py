@@ -11,6 +11,7 @@ from tsunagari_indexer.analysis import analyse
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.offers import Offer, public_offers
+from tsunagari_indexer.venues import Venue
 from tsunagari_parsers import Goal, Phone, PhoneRole, Rect, Section
 
 #: How a programme's kind is called in the API and in filters, by the kind of paper.
@@ -88,6 +89,7 @@ class Listing:
     sections: tuple[Section, ...] = ()
     goals: tuple[Goal, ...] = ()
     excluded: tuple[ExcludedPlace, ...] = ()
+    venues: tuple[Venue, ...] = ()
 
     def __post_init__(self) -> None:
         if any(section.is_restricted for section in self.sections):
@@ -118,6 +120,7 @@ class Listing:
                 "rect": Rect(**values["rect"]) if values["rect"] else None,
                 "sections": tuple(Section(**section) for section in values["sections"]),
                 "goals": tuple(Goal(**goal) for goal in values["goals"]),
+                "venues": tuple(Venue(**{**venue, "marks": tuple(venue["marks"])}) for venue in values["venues"]),
                 "excluded": tuple(ExcludedPlace(**place) for place in values["excluded"]),
             }
         )

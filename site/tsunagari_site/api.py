@@ -226,6 +226,20 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
             }
             for offer in public_offers(listing.offers)
         ],
+        "venues": [
+            {
+                "kind": venue.kind,
+                "name": venue.name or None,
+                "users": venue.users or None,
+                "evidence": {
+                    "start": venue.start,
+                    "end": venue.end,
+                    "text": listing.description[venue.start : venue.end],
+                },
+                "marks": list(venue.marks),
+            }
+            for venue in listing.venues
+        ],
         "source": {
             "document_sha256": document.sha256,
             "title": document.title,

@@ -12,6 +12,7 @@ from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
 from tsunagari_indexer.suggestions import Suggestion
+from tsunagari_indexer.venues import venue_kinds
 from tsunagari_parsers import Desk, known_desks
 from tsunagari_parsers.places import Municipality, Prefecture, prefecture_of
 from tsunagari_site.calendar import JAPAN, ended_period, era_year, fiscal_year_at
@@ -42,11 +43,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ShownOffer:
-    """An offer of a programme: its name, the words of the paper that say so, and whether those give it as an example only."""
+    """An offer or a venue of a programme: its name, the words of the paper that say so, and whether they give it as an example only,
+    or tell of something past. ``for_pupils``: it is for pupils of the schools only.
+    """
 
     label: str
     evidence: str
     example: bool
+    past: bool = False
+    for_pupils: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class ResultsPage:
     prefecture_page: Desk | None
     gap_of_8778: bool
     chosen: tuple[Choice, ...]
-    facets: tuple[tuple[str, tuple[Choice, ...]], ...]
+    facets: tuple[tuple[str, tuple[tuple[str, tuple[Choice, ...]], ...]], ...]
     prefecture: Prefecture | None
 
 
@@ -118,6 +123,7 @@ class ProgramPage:
     listing: Listing
     paper: str
     offers: tuple[ShownOffer, ...]
+    venues: tuple[ShownOffer, ...]
     document: SourceDocument
     licence_name: str
     licence_url: str
@@ -254,6 +260,7 @@ def program_page(listing: Listing, document: SourceDocument, now: datetime) -> P
         listing=listing,
         paper=PAPERS[listing.kind],
         offers=offers_of(listing),
+        venues=venues_of(listing),
         document=document,
         licence_name=licence.name if licence else "",
         licence_url=licence.url if licence else "",
@@ -271,7 +278,27 @@ def offers_of(listing: Listing, kinds: tuple[OfferKind, ...] | None = None) -> t
     """A listing's public offers in the order of the pages; of some kinds only, where they are given."""
     by_kind = {offer.kind: offer for offer in listing.offers}
     return tuple(
-        ShownOffer(kind.label, listing.description[offer.start : offer.end], "example" in offer.marks)
+        ShownOffer(
+            kind.label,
+            listing.description[offer.start : offer.end],
+            "example" in offer.marks,
+            "past" in offer.marks,
+        )
         for kind in (offer_kinds() if kinds is None else kinds)
         if (offer := by_kind.get(kind.id))
+    )
+
+
+def venues_of(listing: Listing) -> tuple[ShownOffer, ...]:
+    """Where a listing says that something is given or said, in the order of its text."""
+    labels = {kind.id: kind.label for kind in venue_kinds()}
+    return tuple(
+        ShownOffer(
+            labels[venue.kind],
+            venue.name or listing.description[venue.start : venue.end],
+            "example" in venue.marks,
+            "past" in venue.marks,
+            venue.users == "pupils",
+        )
+        for venue in sorted(listing.venues, key=lambda venue: venue.start)
     )

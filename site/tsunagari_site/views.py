@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.lexicon import urgent_in
 from tsunagari_indexer.listings import Listing
-from tsunagari_indexer.offers import main_offer_kinds, offer_kinds
-from tsunagari_indexer.search import SearchRequest, SearchResult
+from tsunagari_indexer.offers import main_offer_kinds, offer_groups, offer_kinds
+from tsunagari_indexer.search import MAX_QUERY, SearchRequest, SearchResult
 from tsunagari_indexer.suggestions import Suggestion, suggest
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
 from tsunagari_site import contexts
@@ -27,6 +27,7 @@ from tsunagari_site.looking import PER_PAGE, Looking
 from tsunagari_site.rendering import render, static_files, static_url
 from tsunagari_site.seal import Sealer
 
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 #: The series of the country's yearly lists.
 NATIONAL_SERIES = "national_list"
 _REGIONS = (
@@ -74,6 +75,13 @@ class Pages:
         if looking == Looking():
             return RedirectResponse(f"{language_of(request.url.path).prefix}/", status_code=303)
         return self._to_results(looking, request)
+
+    async def suggest(self, request: Request) -> Response:
+        """What somebody may be about to type; the words come by POST and go into no log."""
+        fields = await read_form(request)
+        with self.reading() as reading:
+            found = suggest(fields.get("q", "")[:MAX_QUERY], reading.generation.names)
+        return JSONResponse({"suggestions": [{"kind": one.kind, "text": one.text, "note": one.note} for one in found]})
 
     async def refine(self, request: Request) -> Response:
         """One button of the results page: a filter set or taken away, or another page."""
@@ -140,7 +148,7 @@ class Pages:
         name = request.path_params["name"]
         if name not in static_files() or request.url.path != static_url(name):
             raise RequestError(404, "not_found", "このページはありません")
-        media_type = "text/css" if name.endswith(".css") else "image/svg+xml"
+        media_type = _MEDIA_TYPES[name.rpartition(".")[2]]
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return Response(static_files()[name], media_type=media_type, headers=headers)
 
@@ -219,7 +227,11 @@ class Pages:
                 for choice in choices
                 if choice.value == getattr(looking, choice.name)
             ),
-            facets=tuple((name, choices) for name, choices in facets.items() if choices and not getattr(looking, name)),
+            facets=tuple(
+                (name, _grouped(name, choices))
+                for name, choices in facets.items()
+                if choices and not getattr(looking, name)
+            ),
             prefecture=prefecture_of(area) if area else None,
         )
 
@@ -249,6 +261,18 @@ def expired(error: SealError) -> contexts.MessagePage:
     """What an address shows that has ended: the beginning, the way out, 110 and 119, nothing else."""
     del error  # Whether it is too old or not ours makes no difference to anybody who stands before it.
     return contexts.MessagePage(410, "このページは終わりました", "はじめからやり直してください。", bare=True)
+
+
+def _grouped(name: str, choices: Sequence[contexts.Choice]) -> tuple[tuple[str, tuple[contexts.Choice, ...]], ...]:
+    """The choices of a filter under headings: offers in their groups, the others under none."""
+    if name != "offer":
+        return (("", tuple(choices)),)
+    by_value = {choice.value: choice for choice in choices}
+    groups = (
+        (group.label, tuple(by_value[kind.id] for kind in group.kinds if kind.id in by_value))
+        for group in offer_groups()
+    )
+    return tuple((label, members) for label, members in groups if members)
 
 
 def _choices(result: SearchResult, looking: Looking, language: Language) -> dict[str, tuple[contexts.Choice, ...]]:
