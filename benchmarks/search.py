@@ -34,7 +34,6 @@ from tsunagari.settings import Settings
 from tsunagari_indexer.build import Contents
 from tsunagari_indexer.catalogue import Reading
 from tsunagari_indexer.engine import EngineRecord, SearchEngine
-from tsunagari_indexer.engines.embedded import EmbeddedEngine
 from tsunagari_indexer.engines.meili import MeiliSettings
 from tsunagari_indexer.generation import Generation, write_generation
 from tsunagari_indexer.lexicon import known_lexicon
@@ -151,7 +150,7 @@ def measured(of: List, judged: Sequence[Judged], folder: Path, server: MeiliSett
     """The time of a search, ours and the peers', over the same queries."""
     count = len(of.listings)
     asked = requests(judged, words_of(of.generation), RANDOM_QUERIES)
-    engine = EmbeddedEngine(of.generation.connection)
+    engine = of.generation.embedded
     ours = timed(lambda one: search(of.generation, engine, one), asked)
     kept = told(f"{count:,} programmes: a search", ours, LIMITS.get(count))
     for what, peer in peers(of, folder, server):

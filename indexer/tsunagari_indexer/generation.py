@@ -179,15 +179,17 @@ class Generation:
 
     def among(self, orders: Collection[int], query: EngineQuery) -> EngineResult:
         """What the engine would answer if ``orders`` were the hits of the query's terms: its bitmaps stand in every generation."""
-        return self._bitmaps.among(orders, query)
+        return self.embedded.among(orders, query)
 
     @cached_property
-    def _bitmaps(self) -> embedded.EmbeddedEngine:
+    def embedded(self) -> embedded.EmbeddedEngine:
+        """The engine over the bitmaps of this file."""
         return embedded.EmbeddedEngine(self.connection)
 
-    def knows(self, term: str) -> bool:
-        """Whether any listing holds this term."""
-        return any(True for _ in self._rows("SELECT 1 FROM bitmaps WHERE family = 'term' AND key = ? LIMIT 1", term))
+    def knows(self, term: str, kinds: frozenset[str] | None = None) -> bool:
+        """Whether any listing (of these kinds) holds this term."""
+        filters = {"kind": kinds} if kinds else {}
+        return self.embedded.search(EngineQuery((term,), filters, per_page=0)).total > 0
 
     def surfaces(self, term: str) -> tuple[str, ...]:
         """The words of the texts from which a term was made, the longest first."""

@@ -19,32 +19,75 @@ _PREFECTURE_ENDINGS = {"都": "ト", "府": "フ", "県": "ケン"}
 _SHORTEST_KANA = 3
 
 
+#: Regions as they are commonly named (JIS X 0401 codes); 三重 is counted to 東海 and to 近畿 alike. 中国 alone is a country.
+_REGIONS = {
+    "東北": range(2, 8),
+    "関東": range(8, 15),
+    "甲信越": (15, 19, 20),
+    "北陸": range(16, 19),
+    "中部": range(15, 24),
+    "東海": range(21, 25),
+    "近畿": range(24, 31),
+    "関西": range(25, 31),
+    "四国": range(36, 40),
+    "九州": range(40, 47),
+}
+_REGION_ENDING = "地方"
+_REGIONS_ONLY_WITH_ENDING = {"中国": range(31, 36)}
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """What a name means: one prefecture, or the municipalities that it may be (several where they share the name)."""
+    """What a name means: one prefecture, or the municipalities that it may be (several where they share the name), or a ``region``."""
 
     prefecture: Prefecture | None
     municipalities: tuple[Municipality, ...]
+    region: tuple[Prefecture, ...] = ()
+
+    @property
+    def named(self) -> tuple[Prefecture, ...]:
+        """The prefectures that the name itself means."""
+        return self.region or ((self.prefecture,) if self.prefecture else ())
 
     @property
     def prefectures(self) -> tuple[Prefecture, ...]:
         """The prefectures among which the name leaves the choice, in the order of their codes."""
-        if self.prefecture:
-            return (self.prefecture,)
+        if self.named:
+            return self.named
         return tuple({place.prefecture.code: place.prefecture for place in self.municipalities}.values())
 
 
 def place_named(name: str) -> PlaceMatch | None:
-    """What a name means (「札幌」「さっぽろ」「sapporo」「大阪府」「日野町」), or None.
+    """What a name means (「札幌」「さっぽろ」「sapporo」「大阪府」「日野町」「滋賀県日野町」「東北」), or None.
 
-    A prefecture's short name means the prefecture (大阪 is 大阪府, not 大阪市).
+    A prefecture's short name means the prefecture (大阪 is 大阪府, not 大阪市), a region's the region (東北 is not 東北町).
     """
-    found = _names().get(_form(name))
+    found = _regions().get(name) or _names().get(_form(name)) or _within_prefecture(name)
     if found is None and name.isascii():
         kana = romaji_to_katakana(name)
         # Long vowels are left out in romaji (Osaka, Kobe).
         found = _names().get(kana) or _short_vowels().get(_shortened(kana)) if kana else None
     return found
+
+
+def _within_prefecture(name: str) -> PlaceMatch | None:
+    """A municipality after its prefecture's whole name, as addresses have it."""
+    for prefecture in prefectures():
+        if name.startswith(prefecture.name):
+            found = _names().get(_form(name.removeprefix(prefecture.name)))
+            places = tuple(place for place in found.municipalities if place.prefecture == prefecture) if found else ()
+            return PlaceMatch(None, places) if places else None
+    return None
+
+
+@cache
+def _regions() -> Mapping[str, PlaceMatch]:
+    by_code = {int(prefecture.code): prefecture for prefecture in prefectures()}
+    regions = {name + _REGION_ENDING: codes for name, codes in {**_REGIONS, **_REGIONS_ONLY_WITH_ENDING}.items()}
+    return {
+        name: PlaceMatch(None, (), tuple(by_code[code] for code in codes))
+        for name, codes in {**_REGIONS, **regions}.items()
+    }
 
 
 @cache

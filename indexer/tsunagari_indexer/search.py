@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResult, SearchEngine
 from tsunagari_indexer.generation import Generation
@@ -26,6 +27,8 @@ MAX_QUERY = 200
 MAX_PER_PAGE = 100
 #: So many neighbouring prefectures stand in for a place of which nothing is known.
 _NEIGHBOURS = 3
+#: Of a region no prefecture's desks stand first.
+_MOST_WITH_DESKS = 2
 #: Which filter is given up first when nothing is found.
 _FILTERS_BY_WEIGHT = ("year", "kind", "municipality", "offer", "prefecture")
 
@@ -77,7 +80,9 @@ def search(
     text = request.text.strip()
     relaxed = [Relaxation("cut", text[MAX_QUERY:])] if len(text) > MAX_QUERY else []
     text = text[:MAX_QUERY]
-    understood = understand(text, generation.knows, lexicon, generation.mender) if text else Understood()
+    # A word that only other kinds hold (a plan's measures) is unknown to these, and mapped to a broader one.
+    knows = partial(generation.knows, kinds=request.filters.get("kind"))
+    understood = understand(text, knows, lexicon, generation.mender) if text else Understood()
     exact = _exact(text, generation)
     if exact and generation.among(exact, EngineQuery(filters=request.filters, per_page=0)).total:
         return _of_exact(generation, exact, request, tuple(relaxed), understood)
@@ -86,7 +91,7 @@ def search(
     places = _Places.of(understood.places)
     if places:
         places = places.within(request.filters)
-    if not terms and not places and (understood.concepts or understood.relaxed):
+    if not terms and not places and _says_something(text, understood):
         if not understood.concepts:
             relaxed.append(Relaxation("nothing_matched", text))
         return _found_nothing(request, tuple(relaxed), understood)
@@ -96,6 +101,10 @@ def search(
         relaxed += climbed
     result, told = _relax(engine, request, terms, filters)
     relaxed += told
+    if understood.terms and not terms and not filters.keys() - {"kind"}:
+        # Everything there is would be no answer to words of which none is left.
+        relaxed.append(Relaxation("nothing_matched", text))
+        return _found_nothing(request, tuple(relaxed), understood)
     last = max(1, -(-result.total // max(1, request.per_page)))
     if request.page > last:
         request = replace(request, page=last)
@@ -130,7 +139,7 @@ class _Places:
     def of(cls, mentions: Sequence[PlaceMention]) -> _Places | None:
         if not mentions:
             return None
-        named = {one.match.prefecture.code: one.match.prefecture for one in mentions if one.match.prefecture}
+        named = {prefecture.code: prefecture for one in mentions for prefecture in one.match.named}
         municipalities: dict[str, Municipality] = {}
         candidates: dict[str, Municipality] = {}
         for mention in mentions:
@@ -165,7 +174,8 @@ class _Places:
         codes = dict.fromkeys(place.prefecture.code for place in self.municipalities)
         if self.candidates and len(codes) > 1:
             return ()
-        return tuple(codes or dict.fromkeys(one.code for one in self.prefectures))
+        codes = codes or dict.fromkeys(one.code for one in self.prefectures)
+        return tuple(codes) if len(codes) <= _MOST_WITH_DESKS else ()
 
     def rungs(self) -> Iterator[tuple[str, _Filters]]:
         """The ladder: the place itself, its prefecture, the neighbouring prefectures one after another, each with its name."""
@@ -185,6 +195,8 @@ class _Places:
 
 def _shown(mention: PlaceMention) -> str:
     """A place as the pages call it: its own name where only one is meant."""
+    if mention.match.region:
+        return mention.surface
     if mention.match.prefecture:
         return mention.match.prefecture.name
     names = {place.name for place in mention.match.municipalities}
@@ -283,6 +295,13 @@ def _found_nothing(request: SearchRequest, relaxed: tuple[Relaxation, ...], unde
         urgent=understood.urgent,
         desks=_desks(understood),
     )
+
+
+def _says_something(text: str, understood: Understood) -> bool:
+    """Whether something is looked for, so that everything there is would be no answer: not so with signs, or with words of asking alone."""
+    if understood.concepts or understood.relaxed:
+        return True
+    return not understood.asks and any(char.isalnum() for char in text)
 
 
 def _exact(text: str, generation: Generation) -> frozenset[int]:

@@ -67,13 +67,14 @@ class PlaceMention:
 class Understood:
     """What was made of a query. It grows while the query is read.
 
-    ``concepts`` are all concepts found, those without a listing included.
+    ``concepts`` are all concepts found, those without a listing included; ``asks``: there were words of asking (教えて).
     """
 
     terms: list[Term] = field(default_factory=list)
     places: list[PlaceMention] = field(default_factory=list)
     concepts: list[Concept] = field(default_factory=list)
     relaxed: list[Relaxation] = field(default_factory=list)
+    asks: bool = False
 
     @property
     def urgent(self) -> frozenset[str]:
@@ -242,6 +243,7 @@ class _Reader:
 
     def _word(self, token: Token) -> None:
         if token.word in _ASKING:
+            self.understood.asks = True
             return
         known = self._known_terms(token)
         if f"w:{token.word}" in known:

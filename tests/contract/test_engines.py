@@ -242,8 +242,8 @@ def same_searches(build: Built, generation: Generation, random_queries: int) -> 
 
 
 @pytest.fixture(scope="module")
-def generation(published: Path) -> Iterator[Generation]:
-    with Settings().catalogue(published).reading() as reading:
+def generation(demo: Path) -> Iterator[Generation]:
+    with Settings().catalogue(demo).reading() as reading:
         yield reading.generation
 
 

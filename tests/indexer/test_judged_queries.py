@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from benchmarks.judged import KNOWN, TOLD, Answered, answered, mean_ndcg, place_of, read_judged
-from tests.conftest import NATIONAL_LIST, publish
 
 from tsunagari.settings import Settings
 from tsunagari_indexer.catalogue import Reading
 
 
 @pytest.fixture(scope="module")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
-    """The list that was judged, and nothing else."""
-    root = tmp_path_factory.mktemp("judged")
-    publish(root, [NATIONAL_LIST])
-    with Settings().catalogue(root).reading() as reading:
+def reading(published: Path) -> Iterator[Reading]:
+    with Settings().catalogue(published).reading() as reading:
         yield reading
 
 

@@ -52,6 +52,9 @@ def names(result: SearchResult) -> list[str]:
         ("おしゃまんべ", 1),
         ("しらおい", 1),
         ("日野町 滋賀", 1),
+        ("滋賀県日野町", 1),
+        ("熊本県熊本市", 1),
+        ("四国", 6),
         ("生理痛", 1),
         ("", 82),
     ],
@@ -78,6 +81,26 @@ def test_a_search_of_nothing_but_unknown_words_finds_nothing_and_says_so(reading
         result = ask(reading, text)
         assert result.total == 0
         assert [one.code for one in result.relaxed] == ["unknown_word", "nothing_matched"]
+
+
+def test_signs_and_words_of_asking_list_everything_but_words_without_meaning_do_not(reading: Reading) -> None:
+    assert ask(reading, "！？").total == ask(reading, "教えて").total == ask(reading, "").total
+    result = ask(reading, "ああああ")
+    assert (result.total, [one.code for one in result.relaxed]) == (0, ["nothing_matched"])
+
+
+def test_a_region_is_not_the_town_that_shares_its_name(reading: Reading) -> None:
+    prefectures = {one.prefecture for one in ask(reading, "東北 ナプキン").listings}
+    assert prefectures == {"岩手県", "宮城県", "山形県", "福島県"}
+    assert ask(reading, "東北").prefecture_codes == ()
+
+
+def test_a_word_that_only_a_plans_measures_hold_is_unknown_to_programmes(demo: Path) -> None:
+    with Settings().catalogue(demo).reading() as reading:
+        measures, programmes = ask(reading, "通訳", kind="measure"), ask(reading, "通訳", kind="program")
+    assert measures.total
+    assert not [one for one in measures.relaxed if one.code == "mapped"]
+    assert [one.code for one in programmes.relaxed] == ["mapped"]
 
 
 def test_when_not_all_fits_the_place_is_kept_longest(reading: Reading) -> None:
