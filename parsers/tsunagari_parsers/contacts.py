@@ -60,6 +60,14 @@ _TOKENS = (
     (_Kind.SPACE, r"[ \t\u3000]+"),
 )
 _TOKEN = re.compile("|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in _TOKENS))
+#: Words that say what a number is; a line's end or a space within one of them means nothing (「電　話」).
+_LABELS = (
+    "電話番号", "電話", "ファックス", "ファクシミリ", "ファクス", "フリーダイヤル", "フリーコール", "メールアドレス",
+    "ホームページ", "内線", "直通", "代表", "夜間", "休日", "平日", "土日祝", "昼間", "予約専用", "相談専用", "携帯", "TEL", "FAX",
+)  # fmt: skip
+_PARTED_LABEL = re.compile(
+    "(?<![A-Za-z])(?:" + "|".join(r"[ \u3000\n]?".join(label) for label in _LABELS) + ")(?![A-Za-z])", re.IGNORECASE
+)
 _CUT = re.compile(r"(?<=\d-)\n(?=\d)|(?<=\d)\n(?=-\d)")
 #: Groups of digits set apart from their hyphens.
 _LOOSE = re.compile(r"(?<=\d) ?- ?(?=\d)")
@@ -140,11 +148,13 @@ def read_contact(raw: str, *, role: PhoneRole, evidence: str, with_department: b
 
 
 def _tightened(raw: str) -> str:
-    """The text with numbers in one piece that a line's end or spaces around a hyphen had parted."""
+    """The text with numbers and labels in one piece that a line's end, or spaces around a hyphen or in a label, had parted."""
     raw = mend_numbers(raw)
     folded = fold_width(raw)
     gone = {at for pattern in (_CUT, _LOOSE) for match in pattern.finditer(folded) for at in range(*match.span())}
-    return "".join(char for at, char in enumerate(raw) if at not in gone or folded[at] == "-")
+    gone -= {at for at in gone if folded[at] == "-"}
+    gone |= {at for label in _PARTED_LABEL.finditer(folded) for at in range(*label.span()) if folded[at].isspace()}
+    return "".join(char for at, char in enumerate(raw) if at not in gone)
 
 
 def _tokens(text: str, folded: str) -> list[_Token]:

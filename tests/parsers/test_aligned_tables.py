@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pdfplumber
 import pytest
@@ -12,7 +13,8 @@ from tests.geometry_pdfs import FONT, drawn, grid_of
 from tests.pdfs import text_pdf
 
 from tsunagari_parsers.reading import read_pages
-from tsunagari_parsers.tables import PageTables, Table, read_page
+from tsunagari_parsers.tables import Line, PageTables, Table, read_page
+from tsunagari_parsers.text import fold_width
 
 HEADER = ("都道府県", "実施主体", "事業名", "事業概要", "電話番号")
 LEFTS = (40.0, 100.0, 170.0, 280.0, 470.0, 560.0)
@@ -258,3 +260,149 @@ def test_underlines_and_the_rules_of_a_letterhead_are_no_table() -> None:
         canvas.line(40, 60, 550, 60)
 
     assert page_of(draw).tables == ()
+
+
+def ruled_across(
+    canvas: Canvas,
+    rows: Sequence[tuple[str, ...]],
+    lefts: Sequence[float] = (40, 110, 220, 360, 460),
+    height: float = 40,
+    *,
+    is_open: bool = False,
+) -> None:
+    """Rules between the rows, with gaps beside cells of which the next row has the text 〃: they go on, their text in their middle.
+
+    ``is_open``: the last cell of the first column goes on over the page.
+    """
+    top = 780.0
+    canvas.line(lefts[0], top, lefts[-1], top)
+    for column, (left, right) in enumerate(pairwise(lefts)):
+        first = 0
+        for row in range(1, len(rows) + 1):
+            if row < len(rows) and rows[row][column] == "〃":
+                continue
+            lines = rows[first][column].split("\n")
+            middle = top - height * (first + row) / 2
+            for number, line in enumerate(lines):
+                canvas.drawString(left + 4, middle + 6 * len(lines) - 9 - 12 * number, line)
+            if not (is_open and column == 0 and row == len(rows)):
+                canvas.line(left, top - height * row, right, top - height * row)
+            first = row
+
+
+MERGED_LEFT = (
+    ("都道府県", "実施主体", "事業名", "電話番号"),
+    ("北海道", "札幌市", "女性の相談\nつながる窓口", "011-211-2962"),
+    ("〃", "函館市", "居場所", "0138-21-3010"),
+    ("〃", "旭川市", "相談", "0166-25-6419"),
+    ("青森県", "弘前市", "生理用品の配布", "0172-35-1111"),
+    ("〃", "八戸市", "訪問の\n支援", "0178-43-2111"),
+    ("岩手県", "盛岡市", "電話の相談", "019-651-4111"),
+)
+MERGED_BOTH_SIDES = (
+    ("都道府県", "事業名", "実施主体", "電話番号"),
+    ("北海道", "女性の相談", "札幌市", "011-211-2962"),
+    ("〃", "居場所", "札幌市", "〃"),
+    ("〃", "相談", "旭川市", "0166-25-6419"),
+    ("青森県", "生理用品の配布", "弘前市", "0172-35-1111"),
+)
+
+
+@pytest.mark.parametrize("rows", [MERGED_LEFT, MERGED_BOTH_SIDES, MERGED_LEFT[:4], MERGED_LEFT[:3]])
+def test_rules_across_that_stop_short_of_a_merged_cell_are_the_borders_of_rows(
+    rows: Sequence[tuple[str, ...]],
+) -> None:
+    (table,) = page_of(lambda canvas: ruled_across(canvas, rows)).tables
+    assert len(table.row_tops) == len(rows)
+    for column in range(4):
+        cells = [cell for cell in table.cells if cell.column == column]
+        assert [(cell.row, cell.text) for cell in cells] == [
+            (row, cells[column]) for row, cells in enumerate(rows) if cells[column] != "〃"
+        ]
+        ends = [row for row in range(len(rows)) if row + 1 == len(rows) or rows[row + 1][column] != "〃"]
+        assert [cell.last_row for cell in cells] == ends
+        assert all(cell.top_drawn and cell.bottom_drawn for cell in cells)
+
+
+def test_a_merged_cell_that_goes_on_over_the_page_is_open_below() -> None:
+    (table,) = page_of(lambda canvas: ruled_across(canvas, MERGED_LEFT[:4], is_open=True)).tables
+    assert len(table.row_tops) == 4
+    feet = [table.at(3, column) for column in range(4)]
+    assert [cell.bottom_drawn for cell in feet if cell] == [False, True, True, True]
+    assert feet[0]
+    assert (feet[0].text, feet[0].row) == ("北海道", 1)
+
+
+@pytest.mark.parametrize("top", [785, 780])
+def test_a_rule_below_a_heading_of_some_columns_is_no_border_of_rows(top: float) -> None:
+    rows = [("都道府県", "事業名", "担当部署", "電話番号"), *ROWS_OF_FOUR, *ROWS_OF_FOUR]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.line(40, 802, 500, 802)
+        canvas.drawString(300, 790, "事業の詳細についての問い合わせ先")
+        canvas.line(290, 786, 500, 786)
+        grid_of(canvas, rows, lefts=(40, 140, 290, 400, 500), top=top)
+        canvas.line(40, top - 20, 500, top - 20)
+
+    (table,) = page_of(draw).tables
+    assert rows_of(table)[-4:] == [*ROWS_OF_FOUR, *ROWS_OF_FOUR]
+
+
+def test_underlined_text_in_a_table_of_rules_across_parts_no_row() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid_of(canvas, ROWS, lefts=LEFTS, across=True)
+        canvas.line(283, 780 - 20 - 12 - 2, 400, 780 - 20 - 12 - 2)
+
+    (table,) = page_of(draw).tables
+    assert rows_of(table) == list(ROWS)
+
+
+FEET = ("12", "-12-", "12/15", "12ページ", "P.12", "(12)", "第12頁")
+
+
+def folded(lines: Sequence[Line]) -> list[str]:
+    return ["".join(fold_width(line.text).split()) for line in lines]
+
+
+@pytest.mark.parametrize("folio", FEET)
+@pytest.mark.parametrize("x", [40, 240, 300, 540])
+@pytest.mark.parametrize("across", [False, True])
+def test_a_page_number_is_no_part_of_a_table_without_closing_rules(folio: str, x: float, across: bool) -> None:
+    def foot(canvas: Canvas) -> None:
+        end = grid_of(canvas, ROWS, lefts=LEFTS, top=200, across=across)
+        canvas.drawString(x, end - 20, folio)
+
+    def head(canvas: Canvas) -> None:
+        canvas.drawString(x, 810, folio)
+        grid_of(canvas, ROWS, lefts=LEFTS, top=800 - 4, across=across)
+
+    for page in pages_of(foot, head):
+        (table,) = page.tables
+        assert rows_of(table) == list(ROWS)
+        assert folded(page.outside) == [folio]
+
+
+@pytest.mark.parametrize("folio", FEET)
+def test_page_numbers_at_the_head_of_a_page_do_not_go_on_with_the_table_of_the_page_before(folio: str) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(243, 803, folio)
+        grid_of(canvas, BODY, lefts=(40, 140, 240, 400, 500), top=800 - 4)
+
+    for read in read_pages(drawn(page, page, page), "list.pdf").pages:
+        assert [rows_of(table) for table in read.tables] == [BODY]
+        assert folded(read.outside) == [folio]
+
+
+def test_the_end_of_a_number_at_the_foot_of_a_page_is_no_page_number() -> None:
+    rows = [*ROWS[:3], ("青森県", "弘前市", "つながり", "生理用品を配る。", "0172-35-11\n11")]
+    page = page_of(lambda canvas: (grid_of(canvas, rows, lefts=LEFTS, top=150), None)[1])
+    (table,) = page.tables
+    assert rows_of(table) == rows
+
+
+def test_the_last_number_of_a_column_of_numbers_is_no_page_number() -> None:
+    rows = [(str(number), f"窓口{number}", "市民課", f"011-211-29{number:02}") for number in range(8, 12)]
+    rows.append(("12", "", "", ""))
+    page = page_of(lambda canvas: (grid_of(canvas, rows, lefts=(40, 80, 240, 400, 500), top=140, padding=6), None)[1])
+    (table,) = page.tables
+    assert rows_of(table) == rows

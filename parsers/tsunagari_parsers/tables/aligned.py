@@ -20,9 +20,24 @@ from tsunagari_parsers.tables.white import Piece, best_region, distance, marks, 
 
 #: Fewer lines that are cut by wide gaps are no table.
 _FEWEST_LINES = 2
+#: A rule across that covers only some of the columns is the border of a row if those are so many, and this share of all columns.
+_FEWEST_COVERED = 2
+_COVERED = 0.5
+#: A column is covered where a rule lies above or below this share of its width.
+_UNDER_RULE = 0.7
+#: Up to so many parts between rules are those of a header, of a body and of its foot, and not rows.
+_FEW_BANDS = 3
 #: A heading of several columns stands no further above theirs than this, and is no larger than this many times their text; titles are.
 _HEADING_DISTANCE = 1.0
 _HEADING_SIZE = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """Rules across at one height: where, and which columns they cover. A cell beside them goes on below them."""
+
+    top: float
+    columns: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +184,81 @@ def _draft(
         return None
     left, right = min(piece.x0 for piece in every), max(piece.x1 for piece in every)
     top, bottom = min(piece.top for piece in every), max(piece.bottom for piece in every)
-    rules = [
-        rule
-        for rule in loose
-        if rule["x0"] <= left + em and rule["x1"] >= right - em and top - 2 * em <= rule["top"] <= bottom + 2 * em
-    ]
+    near = [rule for rule in loose if top - 2 * em <= rule["top"] <= bottom + 2 * em]
+    whole = [rule for rule in near if rule["x0"] <= left + em and rule["x1"] >= right - em]
+    borders = _below_headings(_borders(near, whole, columns, settings.snap), every, gutters)
     lines_of = [marks(own, em) for own in columns]
     for piece in crossing:
         lines_of[_column(piece, gutters)].append((piece.top, piece.bottom, False))
-    rows = _ruled_rows(lines_of, rules, em, settings) or row_spans(lines_of, em, settings)
+    rows = _ruled_rows(lines_of, borders, em, settings) or row_spans(lines_of, em, settings)
     heading = [piece for piece in crossing if rows[0][0] - 0.1 <= piece.top and piece.bottom <= rows[0][1] + 0.1]
     rows = _split_heading(rows, heading, columns, gutters)
-    if not is_table(columns, rows, gutters, rules=len(rules), em=em, settings=settings):
+    if not is_table(columns, rows, gutters, rules=len(whole), em=em, settings=settings):
         return None
     ends = [left - 1, *((start + end) / 2 for start, end in gutters), right + 1]
-    edges = _row_edges(rows, rules)
-    return _Draft(_boxes(edges, ends, every, crossing, gutters), rules)
+    edges = _row_edges(rows, borders)
+    going_on = _going_on(edges, borders, len(columns))
+    return _Draft(_boxes(edges, ends, every, crossing, gutters, going_on=going_on), near)
+
+
+def _borders(
+    rules: Sequence[Object], whole: Sequence[Object], columns: Sequence[Sequence[Piece]], snap: float
+) -> list[_Border]:
+    """The borders of rows among some rules, from the top: those over the whole table, and those that stop short of a merged cell.
+
+    Args:
+        rules: rules across, within the table's height.
+        whole: those of them that reach from its one side to its other.
+        columns: the text of each column.
+        snap: rules closer than this stand at one height (points).
+    """
+    extents = [(min(piece.x0 for piece in own), max(piece.x1 for piece in own)) for own in columns]
+    heights: list[list[Object]] = []
+    for rule in sorted(rules, key=lambda rule: rule["top"]):
+        if heights and rule["top"] - heights[-1][0]["top"] <= snap:
+            heights[-1].append(rule)
+        else:
+            heights.append([rule])
+    borders = []
+    for some in heights:
+        is_whole = [rule for rule in some if any(rule is one for one in whole)]
+        covered = frozenset(range(len(columns))) if is_whole else _covered(some, extents)
+        if len(covered) >= max(_FEWEST_COVERED, _COVERED * len(columns)):
+            borders.append(_Border((is_whole or some)[0]["top"], covered))
+    return borders
+
+
+def _below_headings(borders: Sequence[_Border], every: Sequence[Piece], gutters: Sequence[Span]) -> list[_Border]:
+    """The borders without the first one that stops short, if all that stands above it in its columns is one heading of them all."""
+    for at, border in enumerate(borders):
+        if len(border.columns) <= len(gutters):
+            start = borders[at - 1].top if at else float("-inf")
+            above = [piece for piece in every if start <= (piece.top + piece.bottom) / 2 < border.top]
+            texts = [piece for piece in above if border.columns & set(range(*_spanned(piece, gutters)))]
+            is_first = all(piece in above for piece in every if (piece.top + piece.bottom) / 2 < border.top)
+            return [*borders[:at], *borders[at + (is_first and len(texts) == 1) :]]
+    return list(borders)
+
+
+def _covered(rules: Sequence[Object], extents: Sequence[Span]) -> frozenset[int]:
+    """The columns along whose text, from its left to its right, rules of one height lie."""
+    return frozenset(
+        column
+        for column, (x0, x1) in enumerate(extents)
+        if sum(max(0.0, min(x1, rule["x1"]) - max(x0, rule["x0"])) for rule in rules) >= _UNDER_RULE * (x1 - x0)
+    )
+
+
+def _going_on(edges: Sequence[float], borders: Sequence[_Border], columns: int) -> set[tuple[int, int]]:
+    """The places, by row and column, that go on with the cell above: the border between them stops short of it."""
+    on = {border.top: border.columns for border in borders}
+    return {
+        (row, column)
+        for row, edge in enumerate(edges[1:-1], start=1)
+        if edge in on
+        for column in range(columns)
+        if column not in on[edge]
+    }
 
 
 def _split_heading(
@@ -210,34 +284,46 @@ def _spanned(piece: Piece, gutters: Sequence[Span]) -> tuple[int, int]:
 
 
 def _ruled_rows(
-    columns: Sequence[Sequence[Mark]], rules: Sequence[Object], em: float, settings: TableSettings
+    columns: Sequence[Sequence[Mark]], borders: Sequence[_Border], em: float, settings: TableSettings
 ) -> list[Span]:
-    """The rows between rules across. Where there are only a few rules, as above and below a header, the text between them is parted."""
-    if len(rules) < 2:
+    """The rows between rules across. Where there are only a few rules, as above and below a header, the text between them is parted.
+
+    Text of a cell that goes on above or below a rule says nothing of where a row begins or ends, unless it is all there is.
+    """
+    if len(borders) < 2:
         return []
-    ys = sorted(rule["top"] for rule in rules)
+    every = frozenset(range(len(columns)))
     bands = []
-    for start, end in pairwise([float("-inf"), *ys, float("inf")]):
-        within = [[span for span in own if start <= (span[0] + span[1]) / 2 < end] for own in columns]
+    outer = [_Border(float("-inf"), every), *borders, _Border(float("inf"), every)]
+    for above, below in pairwise(outer):
+        within = [[span for span in own if above.top <= (span[0] + span[1]) / 2 < below.top] for own in columns]
+        whole = [own if at in above.columns & below.columns else [] for at, own in enumerate(within)]
         if any(within):
-            bands.append(within)
+            bands.append((within, whole))
+    first, last = min(span[0] for own in columns for span in own), max(span[1] for own in columns for span in own)
+    if len(bands) <= _FEW_BANDS and all(border.columns == every for border in borders if first < border.top < last):
+        return [span for within, _ in bands for span in row_spans(within, em, settings)]
     rows = []
-    for within in bands:
-        spans = [span for own in within for span in own]
-        parted = row_spans(within, em, settings) if len(bands) <= 3 else []
-        rows += parted or [(min(span[0] for span in spans), max(span[1] for span in spans))]
+    for within, whole in bands:
+        spans = [span for own in (whole if any(whole) else within) for span in own]
+        rows.append((min(span[0] for span in spans), max(span[1] for span in spans)))
     return rows
 
 
-def _row_edges(rows: Sequence[Span], rules: Sequence[Object]) -> list[float]:
+def _row_edges(rows: Sequence[Span], borders: Sequence[_Border]) -> list[float]:
     """The edges between rows: a rule where one lies there, else the middle of the white."""
     edges = []
     for above, below in zip([None, *rows], [*rows, None], strict=True):
         start = above[1] if above else (below[0] - 12.0 if below else 0.0)
         end = below[0] if below else (above[1] + 12.0 if above else 0.0)
-        on = [rule["top"] for rule in rules if start - 1 <= rule["top"] <= end + 1]
+        # Rules at the head and the foot may lie further off: short cells stand in the middle of a high row.
+        on = [
+            border.top
+            for border in borders
+            if (not above or start - 1 <= border.top) and (not below or border.top <= end + 1)
+        ]
         if on:
-            edges.append(on[0])
+            edges.append(on[0 if above else -1])
         elif above and below:
             edges.append((start + end) / 2)
         else:
@@ -251,9 +337,11 @@ def _boxes(
     every: Sequence[Piece],
     crossing: Sequence[Piece],
     gutters: Sequence[Span],
+    *,
+    going_on: set[tuple[int, int]],
 ) -> list[Box]:
-    """A cell for each place. Text that runs out of its place makes that cell span those beside it; in the first row, such a text is a
-    heading, and the cells beside it go down to the foot of the row below."""
+    """A cell for each place, or for those that go on with one above (``going_on``). Text that runs out of its place makes that cell span
+    those beside it; in the first row, such a text is a heading, and the cells beside it go down to the foot of the row below."""
     spans = [
         {_spanned(piece, gutters) for piece in crossing if top <= (piece.top + piece.bottom) / 2 < bottom}
         for top, bottom in pairwise(tops)
@@ -269,11 +357,19 @@ def _boxes(
         if not beside - tall and not all(column in used[0] | used[1] for column in tall):
             tall = {column for column in tall if column in used[0] | used[1]}
     boxes: list[Box] = []
+    #: Where in ``boxes`` the last cell of each column is; none for one that spans columns.
+    last: dict[int, int] = {}
     for row, (top, bottom) in enumerate(pairwise(tops)):
         column = 0
         while column < len(lefts) - 1:
             end = max((stop for start, stop in spans[row] if start <= column < stop), default=column + 1)
-            if not (row == 1 and column in tall):
+            if (row, column) in going_on and end == column + 1 and column in last:
+                boxes[last[column]] = (*boxes[last[column]][:3], bottom)
+            elif not (row == 1 and column in tall):
+                for at in range(column, end):
+                    last.pop(at, None)
+                if end == column + 1:
+                    last[column] = len(boxes)
                 boxes.append((lefts[column], top, lefts[end], tops[2] if row == 0 and column in tall else bottom))
             column = end
     return boxes

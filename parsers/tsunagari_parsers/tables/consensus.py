@@ -15,6 +15,7 @@ from statistics import median
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.bands import Mark, Span, row_spans
 from tsunagari_parsers.tables.model import Cell, Line, PageTables, Table, TableSettings
+from tsunagari_parsers.text import first_unit
 
 #: A line with less room than this at its end (in its height) may go on in the next one.
 _ROOM = 2.5
@@ -89,15 +90,19 @@ def _bring_together(pages: list[PageTables], run: Sequence[_Place], settings: Ta
     x0, x1 = min(table.rect.x0 for table in tables), max(table.rect.x1 for table in tables)
     lefts = (x0, *((start + end) / 2 for start, end in gutters))
     for (at, number), table in zip(run, tables, strict=True):
-        cut = _recut(table, lefts, x1, settings)
+        cut = _recut(table, lefts, (*(start for start, _ in gutters), x1), settings)
         pages[at] = replace(
             pages[at],
             tables=tuple(cut if index == number else other for index, other in enumerate(pages[at].tables)),
         )
 
 
-def _recut(table: Table, lefts: Sequence[float], right: float, settings: TableSettings) -> Table:
-    """The same rows and the same text in other columns; cells that span columns or rows still do."""
+def _recut(table: Table, lefts: Sequence[float], reaches: Sequence[float], settings: TableSettings) -> Table:
+    """The same rows and the same text in other columns; cells that span columns or rows still do.
+
+    ``reaches`` are where the longest lines of each column end, over all pages.
+    """
+    right = reaches[-1]
     edges = (*lefts, right)
     bottoms = (*table.row_tops[1:], table.rect.bottom)
     cells: list[Cell] = []
@@ -105,7 +110,7 @@ def _recut(table: Table, lefts: Sequence[float], right: float, settings: TableSe
 
     def add(row: int, last_row: int, column: int, last_column: int, lines: Sequence[Line]) -> None:
         rect = Rect(edges[column], table.row_tops[row], edges[last_column + 1], bottoms[last_row])
-        own = joined_lines([_line_in(line, rect, settings) for line in lines])
+        own = _lines_in(joined_lines(lines), reaches[last_column], settings)
         cells.append(Cell(rect, row, last_row, column, last_column, own, top_drawn=False, bottom_drawn=False))
         covered.update((y, x) for y in range(row, last_row + 1) for x in range(column, last_column + 1))
 
@@ -143,9 +148,17 @@ def _column(x: float, lefts: Sequence[float]) -> int:
     return max(0, sum(left <= x for left in lefts) - 1)
 
 
-def _line_in(line: Line, rect: Rect, settings: TableSettings) -> Line:
-    size = line.rect.bottom - line.rect.top
-    return replace(line, is_full=rect.x1 - line.rect.x1 < settings.full_line_gap * size)
+def _lines_in(lines: Sequence[Line], reach: float, settings: TableSettings) -> tuple[Line, ...]:
+    """The lines of a cell; one is full when what begins the next line would not have fitted before ``reach``."""
+    full = []
+    for at, line in enumerate(lines):
+        after = lines[at + 1].text if at + 1 < len(lines) else ""
+        size = line.rect.bottom - line.rect.top
+        # What is not parted is more than a character; Latin letters and figures are half as wide.
+        unit = sum(0.5 if char.isascii() else 1.0 for char in first_unit(after))
+        room = (settings.full_line_gap + max(0.0, unit - 1)) * size
+        full.append(replace(line, is_full=reach - line.rect.x1 < room))
+    return tuple(full)
 
 
 def _with_rows_above(page: PageTables, before: Table, first: int | None, settings: TableSettings) -> PageTables | None:
@@ -180,7 +193,7 @@ def _with_rows_above(page: PageTables, before: Table, first: int | None, setting
         if not fitting or not following or _distance(kept[-1], following) > _widest(before):
             return None
     head = _of_lines(page.page, lines, before, settings)
-    table = _stacked(head, _recut(own, lefts, right, settings)) if own else head
+    table = _stacked(head, _recut(own, lefts, (*lefts[1:], right), settings)) if own else head
     others = [other for number, other in enumerate(page.tables) if number != first]
     return replace(
         page,
@@ -262,7 +275,7 @@ def _of_lines(page: int, lines: Sequence[Line], before: Table, settings: TableSe
         )
         for row, (top, bottom) in enumerate(zip(tops, bottoms, strict=True))
     ]  # fmt: skip
-    return _recut(replace(empty, cells=tuple(cells)), lefts, right, settings)
+    return _recut(replace(empty, cells=tuple(cells)), lefts, (*lefts[1:], right), settings)
 
 
 def _stacked(upper: Table, lower: Table) -> Table:

@@ -11,6 +11,7 @@ from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
+from tsunagari_parsers.tables.folios import without_page_numbers
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
 from tsunagari_parsers.tables.grid import grid
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
@@ -46,6 +47,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     cut: tuple[Line, ...] = ()
     if outside:
         blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
+        outside, numbers = without_page_numbers(outside, chars, frame.size[1], settings)
         aligned, outside = aligned_tables(
             page.page_number,
             outside,
@@ -55,6 +57,8 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
             settings=settings,
         )
         cut = outside_pieces(outside, blanks, settings)
+        order = {id(char): at for at, char in enumerate(chars)}
+        outside = sorted([*outside, *numbers], key=lambda char: order[id(char)])
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
     left, _ = text_lines(outside, Rect(0.0, 0.0, width, height), settings)
