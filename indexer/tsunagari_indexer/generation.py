@@ -188,8 +188,7 @@ class Generation:
 
     def knows(self, term: str, kinds: frozenset[str] | None = None) -> bool:
         """Whether any listing (of these kinds) holds this term."""
-        filters = {"kind": kinds} if kinds else {}
-        return self.embedded.search(EngineQuery((term,), filters, per_page=0)).total > 0
+        return self.embedded.holds(term, kinds)
 
     def surfaces(self, term: str) -> tuple[str, ...]:
         """The words of the texts from which a term was made, the longest first."""

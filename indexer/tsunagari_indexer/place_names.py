@@ -15,6 +15,8 @@ from tsunagari_parsers.places import Municipality, Prefecture, comparable_place,
 _ENDINGS = ("市", "区", "町", "村")
 _KANA_ENDINGS = {"市": ("シ",), "区": ("ク",), "町": ("チョウ", "マチ"), "村": ("ムラ", "ソン")}
 _PREFECTURE_ENDINGS = {"都": "ト", "府": "フ", "県": "ケン"}
+#: 和歌山県 has four characters.
+_PREFECTURE_LENGTHS = (3, 4)
 #: Shorter names in kana are words of their own far more often than places (いえ, かみ, ひの).
 _SHORTEST_KANA = 3
 
@@ -72,12 +74,18 @@ def place_named(name: str) -> PlaceMatch | None:
 
 def _within_prefecture(name: str) -> PlaceMatch | None:
     """A municipality after its prefecture's whole name, as addresses have it."""
-    for prefecture in prefectures():
-        if name.startswith(prefecture.name):
-            found = _names().get(_form(name.removeprefix(prefecture.name)))
-            places = tuple(place for place in found.municipalities if place.prefecture == prefecture) if found else ()
-            return PlaceMatch(None, places) if places else None
+    for length in _PREFECTURE_LENGTHS:
+        prefecture = _prefectures_by_name().get(name[:length])
+        found = _names().get(_form(name[length:])) if prefecture else None
+        places = tuple(place for place in found.municipalities if place.prefecture == prefecture) if found else ()
+        if places:
+            return PlaceMatch(None, places)
     return None
+
+
+@cache
+def _prefectures_by_name() -> Mapping[str, Prefecture]:
+    return {prefecture.name: prefecture for prefecture in prefectures()}
 
 
 @cache

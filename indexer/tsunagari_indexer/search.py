@@ -234,23 +234,30 @@ def _relax(
             told.append(Relaxation("dropped_filter", name))
         result = _ask(engine, request, terms, filters)
     while result.total == 0 and terms:
-        dropped = _droppable(engine, request, terms, filters)
+        dropped, may_find = _droppable(engine, request, terms, filters)
         terms.remove(dropped)
         told.append(Relaxation("dropped_word", dropped.surface))
-        result = _ask(engine, request, terms, filters)
+        if may_find or not terms:
+            result = _ask(engine, request, terms, filters)
     return result, told
 
 
-def _droppable(engine: SearchEngine, request: SearchRequest, terms: Sequence[Term], filters: _Filters) -> Term:
-    """Of the lightest terms the one without which something is found, the later in the query the sooner; else the last."""
+def _droppable(
+    engine: SearchEngine, request: SearchRequest, terms: Sequence[Term], filters: _Filters
+) -> tuple[Term, bool]:
+    """Of the lightest terms the one without which something is found, the later in the query the sooner; else the last.
+
+    And whether something may be found without it: False where that is known not to be so.
+    """
     least = min(term.weight for term in terms)
     lightest = [term for term in reversed(terms) if term.weight == least]
-    if len(lightest) > 1:
-        for term in lightest:
-            others = [other for other in terms if other is not term]
-            if _ask(engine, replace(request, per_page=0), others, filters, facets=()).total:
-                return term
-    return lightest[0]
+    if len(lightest) == 1:
+        return lightest[0], True
+    for term in lightest:
+        others = [other for other in terms if other is not term]
+        if _ask(engine, replace(request, per_page=0), others, filters, facets=()).total:
+            return term, True
+    return lightest[0], False
 
 
 def _ask(

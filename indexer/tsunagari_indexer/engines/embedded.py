@@ -30,6 +30,8 @@ CREATE TABLE bitmaps (
 
 #: So many terms keep their bitmaps as they were read.
 _KEPT_TERMS = 256
+#: So many choices of values of a facet keep the records that they leave.
+_KEPT_FILTERS = 64
 #: No value of a facet has this number.
 _NO_VALUE = 0xFFFF
 _Levels = dict[int, BitMap]
@@ -78,6 +80,17 @@ class EmbeddedEngine:
             return self._answer({0: BitMap(orders)}, query)
         except sqlite3.Error as error:
             raise EngineError(f"索引を読めません（{error}）") from error
+
+    def holds(self, term: str, kinds: frozenset[str] | None = None) -> bool:
+        """Whether any record (of these kinds) holds this term."""
+        try:
+            levels = self._levels("term", term)
+            if kinds is None:
+                return bool(levels)
+            among = self._facet("kind").union(kinds)
+        except sqlite3.Error as error:
+            raise EngineError(f"索引を読めません（{error}）") from error
+        return any(bitmap.intersect(among) for bitmap in levels.values())
 
     def count(self) -> int:
         """How many records the bitmaps number."""
@@ -144,8 +157,9 @@ class _Facet:
         self._keys = list(holders)
         self._sizes = {value: len(bitmap) for value, bitmap in holders.items()}
         self._value_of = self._column(everything.max() + 1 if everything else 0)
+        self.union = lru_cache(maxsize=_KEPT_FILTERS)(self._union)
 
-    def union(self, values: Iterable[str]) -> BitMap:
+    def _union(self, values: frozenset[str]) -> BitMap:
         """The records that have one of these values."""
         return BitMap.union(BitMap(), *(self._holders[value] for value in values if value in self._holders))
 
