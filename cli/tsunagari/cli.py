@@ -361,7 +361,10 @@ def _progress(label: str) -> Callable[[str], None]:
 
 
 def _complain(message: str) -> None:
-    typer.echo(f"tsunagari: {message}", err=True)
+    """One line: neither a file's name nor its text may break it or steer the terminal."""
+    from tsunagari.terminal import clean
+
+    typer.echo(f"tsunagari: {clean(message)}", err=True)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tsunagari.files import read_file, why_unreadable
 from tsunagari.parsing import DocumentReader, HowToRead
 from tsunagari_crawler import Archive, CrawlerError, Edition, EditionError, FetchedDocument
 from tsunagari_crawler.archive import read_manifest
@@ -86,9 +87,12 @@ def import_documents(
         try:
             offered = list(_offered(path, workspace.archive))
         except (OSError, CrawlerError) as error:
-            failures.append(f"{path}：{_reason(error)}")
+            failures.append(f"{path}：{_reason(path, error)}")
             continue
         for document in offered:
+            if isinstance(document, str):
+                failures.append(document)
+                continue
             progress(document.name)
             try:
                 read.append(_read(document, options, workspace.archive, reader, how))
@@ -137,7 +141,8 @@ def reindex(
     return workspace.stage(documents, base) if documents else None
 
 
-def _offered(path: Path, archive: Archive) -> Iterator[Offered]:
+def _offered(path: Path, archive: Archive) -> Iterator[Offered | str]:
+    """The documents of a path, and a message for each one of a list that cannot be read."""
     if path.is_dir():
         manifests = Archive(path).crawl_manifests()
         if not manifests:
@@ -150,9 +155,12 @@ def _offered(path: Path, archive: Archive) -> Iterator[Offered]:
         yield from _from_manifest(path, Archive(path.parent.parent) if path.parent.name == "crawls" else archive)
     elif path.suffix == ".toml":
         for document in _listed(path):
-            yield Offered(document.read_bytes(), document.name, Edition.beside(document))
+            try:
+                yield Offered(read_file(document), document.name, Edition.beside(document))
+            except (OSError, CrawlerError) as error:
+                yield f"{document}：{_reason(document, error)}"
     else:
-        yield Offered(path.read_bytes(), path.name, Edition.beside(path))
+        yield Offered(read_file(path), path.name, Edition.beside(path))
 
 
 def _from_manifest(manifest: Path, archive: Archive) -> Iterator[Offered]:
@@ -224,9 +232,5 @@ def _same(base: Sequence[FetchedDocument], read: Sequence[ImportedDocument], kep
     return {known(one) for one in base} == {known(one) for one in kept} | {known(one.fetched) for one in read}
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "ファイルがありません"
-    if isinstance(error, OSError):
-        return f"ファイルを読めません（{error.strerror}）"
-    return str(error)
+def _reason(path: Path, error: OSError | CrawlerError) -> str:
+    return why_unreadable(path, error) if isinstance(error, OSError) else str(error)

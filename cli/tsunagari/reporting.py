@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from tsunagari.files import read_file, why_unreadable
 from tsunagari.lines import Json, OutputError, ReportForm, Unreadable, parse_line, report_json
 from tsunagari.parsing import DocumentReader, HowToRead
 from tsunagari.terminal import clean, report_table
@@ -83,7 +84,7 @@ def parse_files(files: Sequence[Path], options: ParseOptions, complain: Callable
                 yield one
 
     def document(path: Path) -> ReadFile:
-        content = path.read_bytes()
+        content = read_file(path)
         year = options.year_of(path)
         return ReadFile(content, options.reader.read(content, name=path.name, fiscal_year=year, how=options.how))
 
@@ -164,7 +165,7 @@ def _unreadable(path: Path, error: OSError | UnreadableDocumentError | CrawlerEr
     if isinstance(error, UnreadableDocumentError):
         return Unreadable(path.name, str(error), error.code, error.page)
     if isinstance(error, OSError):
-        return Unreadable(path.name, f"{path}：ファイルを読めません（{error.strerror}）")
+        return Unreadable(path.name, f"{path}：{why_unreadable(path, error)}")
     return Unreadable(path.name, str(error))
 
 
@@ -185,7 +186,7 @@ def _record_lines(one: ReadFile) -> _Lines:
 def _raw_lines(path: Path, reader: DocumentReader) -> _Lines:
     from tsunagari_parsers.raw import lost_places, raw_rows
 
-    content = path.read_bytes()
+    content = read_file(path)
     if not is_pdf(content):
         raise NotAPdfError(path.name, "PDFではないので、表がありません")
     read = reader.pages(content, path.name)

@@ -301,7 +301,8 @@ def _is_known(table: Table, grid: Mapping[tuple[int, int], Cell], row: int, top:
             continue
         near = [grid.get((row - 1, cell.column)) if row > top else None, grid.get((cell.last_row + 1, cell.column))]
         above, below = (one.text if one else "" for one in near)
-        wholes = [cell.text, above + cell.text, cell.text + below]
+        ends = [comparable(above)[at:] + cell.text for at in range(len(comparable(above)))]
+        wholes = [cell.text, *ends, cell.text + below]
         if cell.last_column > cell.column or any(meaning_of(text, names)[0] for text in wholes):
             known += 1
         elif comparable(cell.text) not in names.phone_roles:
@@ -340,11 +341,16 @@ def _columns(
 
 
 def _decide(stack: list[Cell], names: ColumnNames) -> tuple[Cell, str, tuple[tuple[str, ...], bool]]:
-    """The cell of a stack that says what the column is: the lowest, else all of them joined, else an upper one."""
+    """The cell of a stack that says what the column is: the lowest, if need be with what stands above it, else an upper one.
+
+    「名称」 and 「概要」 below 「実施事業」 are the name and the outline of a programme: the end of the upper header completes the lower one.
+    """
     lowest = stack[-1]
     joined = "".join(cell.text for cell in stack)
     upper = [(cell, cell.text) for cell in reversed(stack[:-1])]
-    for cell, text in [(lowest, lowest.text), (lowest, joined), *upper]:
+    above = comparable("".join(cell.text for cell in stack[:-1]))
+    whole = next((one for at in range(len(above)) if (one := above[at:] + comparable(lowest.text)) in names.fields), "")
+    for cell, text in [(lowest, whole), (lowest, lowest.text), (lowest, joined), *upper]:
         meaning = meaning_of(text, names)
         if meaning[0]:
             return cell, " ".join(text.split()), meaning

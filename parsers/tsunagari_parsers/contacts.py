@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from tsunagari_parsers.phones import NUMBER, is_dialable, mend_numbers, written
+from tsunagari_parsers.phones import EXTENSION, NUMBER, is_dialable, is_number, mend_numbers, written
 from tsunagari_parsers.records import Phone, PhoneRole
 from tsunagari_parsers.text import fold_width, join_name
 
@@ -49,12 +49,12 @@ _TOKENS = (
     (_Kind.TEL, r"(?i:TEL)(?:番号)?\.?|電話(?:番号)|電話(?=[\s:/・(\[0]|$)|℡|☎|☏|📞|(?<![A-Za-z])T(?=[:.])"),
     (
         _Kind.EXTENSION,
-        r"\(?(?:内線|\(内線?\)|(?<=\()内(?=[:\s]?\d))\s*(?:番号)?\s*:?\s*(\d{1,6}(?:\s*[、,・~/]\s*\d{1,6})*)",
+        r"\(?(?:内線|\(内線?\)|(?<=\()内(?=[:\s]?\d))\s*(?:番号)?\s*:?\s*(" + EXTENSION + ")",
     ),
     (_Kind.NUMBER, NUMBER.pattern + r"|#\d{4}(?!\d)|\A1\d{2}\Z"),
     (
         _Kind.NOTE,
-        r"(?:直通|代表|夜間|休日|平日|土日祝|昼間|予約専用|相談専用|専用|フリーダイヤル|フリーコール|携帯)(?:電話|番号)?|(?<=\()代(?=\))",
+        r"(?:直通|代表|夜間|休日|平日|土日祝|昼間|予約専用|相談専用|専用|フリーダイヤル|フリーコール|ナビダイヤル|ダイヤルイン|携帯)(?:電話|番号)?|(?<=\()代(?=\))",
     ),
     (_Kind.SEPARATOR, r"[、,・/()\[\]:;|【】〔〕]|または|又は"),
     (_Kind.SPACE, r"[ \t\u3000]+"),
@@ -71,8 +71,18 @@ _PARTED_LABEL = re.compile(
 _CUT = re.compile(r"(?<=\d-)\n(?=\d)|(?<=\d)\n(?=-\d)")
 #: Groups of digits set apart from their hyphens.
 _LOOSE = re.compile(r"(?<=\d) ?- ?(?=\d)")
+#: A line's end between digits; what stands of the number on both sides.
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\n(?=\d)")
+_RUN_BEFORE = re.compile(r"(?:\(\d+\))?[\d-]*(?:\(\d+\)[\d-]*)?$")
+_RUN_AFTER = re.compile(r"[\d-]*(?:\(\d+\)[\d-]*)?")
+_OPEN_EXTENSION = re.compile(r"内(?:線|\))?\s*(?:番号)?\s*:?\s*[\d-]*$")
 #: So many digits with nothing but hyphens between are a number that was not understood, not an hour or a year.
 _DIGITS = re.compile(r"(?:\d-?){5,}|-\d{4}|^\d+$")
+#: A text in brackets from its first sign to its last.
+_BRACKETED = re.compile(r"[(（【\[〔][^()（）【】\[\]〔〕]+[)）】\]〕]")
+_HOURS = re.compile(r"\d{1,2} ?[:時] ?\d{0,2}|祝日|年末年始|要予約|^[月火水木金土日](?:曜日?)?[~・、-]")
+_OFFICE = re.compile(r"[課室部局係班所院]|センター|グループ|担当")
+_LABEL = re.compile(r"^(?:担当(?:課|部署|部局|係)?|所管(?:課)?|問い?合わ?せ先?|お問い?合わ?せ先?|連絡先)\s*[:：]\s*")
 _ABBREVIATED = re.compile(r"^[、,・/~]\s*\d{1,4}(?![\d(-]|[:時月日人件])")
 
 
@@ -154,7 +164,24 @@ def _tightened(raw: str) -> str:
     gone = {at for pattern in (_CUT, _LOOSE) for match in pattern.finditer(folded) for at in range(*match.span())}
     gone -= {at for at in gone if folded[at] == "-"}
     gone |= {at for label in _PARTED_LABEL.finditer(folded) for at in range(*label.span()) if folded[at].isspace()}
-    return "".join(char for at, char in enumerate(raw) if at not in gone)
+    raw = _without(raw, gone)
+    folded = fold_width(raw)
+    for match in reversed(list(_BETWEEN_DIGITS.finditer(folded))):
+        if _is_one_number(folded[: match.start()], folded[match.end() :]):
+            raw = _without(raw, {match.start()})
+    return raw
+
+
+def _without(text: str, places: set[int]) -> str:
+    return "".join(char for at, char in enumerate(text) if at not in places)
+
+
+def _is_one_number(before: str, after: str) -> bool:
+    """Whether digits on both sides of a line's end are one number or one extension; two whole numbers never are."""
+    left, right = (match[0] if match else "" for match in (_RUN_BEFORE.search(before), _RUN_AFTER.match(after)))
+    if is_number(left) or is_number(right):
+        return False
+    return is_number(left + right) or bool(_OPEN_EXTENSION.search(before))
 
 
 def _tokens(text: str, folded: str) -> list[_Token]:
@@ -287,18 +314,28 @@ def _texts(
         else:
             current.append(token.text)
     runs.append((began, "".join(current)))
-    cleaned = [(at, _clean(run)) for at, run in runs]
-    said = [(at, run) for at, run in cleaned if run]
+    if with_department:
+        runs = [part for run in runs for part in _parted(run)]
+    said = [(at, clean) for at, run in runs if (clean := _clean(run))]
     stray = [run for _, run in said if _DIGITS.search(fold_width(run))]
     said = [(at, run) for at, run in said if run not in stray]
+    asides = [(at, run) for at, run in said if with_department and kept and _is_aside(run)]
+    if with_department and len(asides) < len(said):
+        said = [one for one in said if one not in asides]
+        for at, run in asides:
+            near = [one for one in kept if one.token < at] or kept[:1]
+            after = [one for one in kept if one.token > at]
+            owner = after[0] if after and _stands_before(tokens, at, after[0]) else near[-1]
+            owner.notes = (*owner.notes, run)
     if not with_department:
         for at, run in said:
-            owner = next((one for one in reversed(kept) if one.token < at), kept[0] if kept else None)
-            if owner:
-                owner.notes = (*owner.notes, run)
+            nearest = next((one for one in reversed(kept) if one.token < at), kept[0] if kept else None)
+            if nearest:
+                nearest.notes = (*nearest.notes, run)
             else:
                 stray.append(run)
         return "", stray
+    said = [(at, _name(run)) for at, run in said]
     names = list(dict.fromkeys(run for _, run in said))
     if len(names) > 1 and len(kept) > 1:
         for at, run in said:
@@ -307,6 +344,38 @@ def _texts(
             owner = (near[0] if is_before else near[-1]) if near else kept[-1 if is_before else 0]
             owner.notes = (run, *owner.notes)
     return "、".join(names), stray
+
+
+def _parted(run: tuple[int, str]) -> list[tuple[int, str]]:
+    """A run of text in which a whole line in brackets, at either end, stands apart: it speaks of the number beside it."""
+    at, text = run
+    lines = text.split("\n")
+    ends = {index for index in (0, len(lines) - 1) if len(lines) > 1 and _BRACKETED.fullmatch(lines[index].strip())}
+    parts: list[list[str]] = [[]]
+    for index, line in enumerate(lines):
+        if index in ends:
+            parts += [[line], []]
+        else:
+            parts[-1].append(line)
+    # Offsets keep the order of the parts; all of them lie between the same two numbers.
+    return [(at, "\n".join(part)) for part in parts if any(part)]
+
+
+def _is_aside(text: str) -> bool:
+    """Whether a text beside a number is no office: a word in brackets, hours, days."""
+    return bool(_BRACKETED.fullmatch(text) or (_HOURS.search(fold_width(text)) and not _OFFICE.search(text)))
+
+
+def _stands_before(tokens: Sequence[_Token], at: int, number: _Found) -> bool:
+    """Whether a text that begins at a token shares its last line with the number after it."""
+    before = [token.kind for token in tokens[at : number.token]]
+    text = max((index for index, kind in enumerate(before) if kind in {_Kind.TEXT, _Kind.SEPARATOR}), default=0)
+    return _Kind.BREAK not in before[text:]
+
+
+def _name(text: str) -> str:
+    """The name of an office without brackets around it, and without the word that says that it is one (「担当：市民課」)."""
+    return _LABEL.sub("", text[1:-1] if _BRACKETED.fullmatch(text) else text)
 
 
 def _within_name(tokens: Sequence[_Token], index: int) -> bool:
@@ -325,6 +394,8 @@ def _clean(run: str) -> str:
         joined = re.sub(r"[(（\[【〔]\s*[)）\]】〕]", "", joined)
         joined = re.sub(r"^(?:または|又は)|(?:または|又は)$", "", joined)
         joined = joined.strip(" \u3000、,，・/／:：;；|｜")
+        # What closes at the beginning was opened around a number, and so was what opens at the end.
+        joined = re.sub(r"^[)）\]】〕]+|[(（\[【〔]+$", "", joined)
         for opening, closing in ("()", "（）", "[]", "【】", "〔〕"):
             if joined.count(opening) != joined.count(closing):
                 joined = joined.removesuffix(opening).removeprefix(closing)

@@ -15,11 +15,11 @@ from tsunagari_parsers.errors import (
     LostRowsError,
     NoRecordsError,
     NoTableError,
-    NotAPdfError,
     UnknownLayoutError,
     UnreadableDocumentError,
 )
 from tsunagari_parsers.layouts import LAYOUTS, Layout, LayoutResult, Medium, Source
+from tsunagari_parsers.plain_text import plain_text
 from tsunagari_parsers.reading import PageReader, read_pages
 from tsunagari_parsers.records import Provenance
 from tsunagari_parsers.report import Finding, Level, ParsedDocument, ParseReport
@@ -34,9 +34,6 @@ _SHOWN_LINES = 3
 
 _ERAS = {"令和": 2018, "平成": 1988}
 _ERA_YEAR = re.compile(r"(令和|平成)\s*(元|\d{1,2})\s*年\s*度")
-_MARKUP = re.compile(r"\s*<(!doctype|html|\?xml|head|body|script)\b", re.IGNORECASE)
-#: What a text may hold below the space: tab, line ends and page marks.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def parse_document(
@@ -140,14 +137,7 @@ def _medium(content: bytes, name: str) -> tuple[Medium, str]:
         raise EmptyFileError(name, "ファイルが空です（0バイト）")
     if is_pdf(content):
         return Medium.PDF, ""
-    try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError:
-        text = ""
-    if not text.strip() or _MARKUP.match(text) or _CONTROL.search(text):
-        head = content[:16].decode("ascii", errors="replace")
-        raise NotAPdfError(name, f"PDFでも、UTF-8の文章でもありません（先頭：{head!r}）")
-    return Medium.TEXT, text
+    return Medium.TEXT, plain_text(content, name)
 
 
 def _choose(source: Source, layouts: Sequence[Layout]) -> Layout:

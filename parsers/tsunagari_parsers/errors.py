@@ -57,7 +57,21 @@ class NotAPdfError(UnreadableDocumentError):
     """A file that does not begin as ISO 32000-1 says a PDF does."""
 
     code = "not-pdf"
-    advice = "。PDFの一覧を指定してください"
+    advice = "。PDFか、UTF-8の文章を指定してください"
+
+
+class EncodingError(UnreadableDocumentError):
+    """A text that is not in UTF-8."""
+
+    code = "encoding"
+    advice = "。メモ帳では「名前を付けて保存」の「文字コード」でUTF-8を選べます"
+
+
+class TextTooLargeError(UnreadableDocumentError):
+    """A text of more bytes, or with longer lines, than one drawn from a paper can have."""
+
+    code = "too-large"
+    advice = "。一覧や個票の文章か確かめ、正しいものなら、ファイルを分けてください"
 
 
 class TruncatedPdfError(UnreadableDocumentError):

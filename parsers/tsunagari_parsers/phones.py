@@ -7,8 +7,10 @@ import re
 from tsunagari_parsers.text import fold_width
 
 #: Ten or eleven digits from 0, written with hyphens, brackets (also around the area code) or nothing between the groups.
-NUMBER = re.compile(r"(?<![\d-])(?:\(0\d{1,4}\)|0\d{1,4}[-(]?)\d{1,4}[-)]?\d{3,5}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
-_EXTENSION = re.compile(r"[(\[]?\s*内線\s*(?:番号)?\s*[::]?\s*(\d{1,6}(?:\s*[、,・~/]\s*\d{1,6})*)\s*[)\]]?")
+NUMBER = re.compile(r"(?<![\d-])(?:\(0\d{1,4}\)-?|0\d{1,4}[-(]?)\d{1,4}[-)]?\d{3,5}(?![\d-])|(?<!\d)0\d{9,10}(?!\d)")
+#: The digits of an extension, of several (「2211、2212」), of one that hangs behind a department's (「24-165」).
+EXTENSION = r"\d{1,6}(?:-\d{1,5}(?![\d-]))?(?:\s*[、,・~/]\s*\d{1,6}(?![\d(-]))*"
+_EXTENSION = re.compile(rf"[(\[]?\s*内線\s*(?:番号)?\s*[::]?\s*({EXTENSION})\s*[)\]]?")
 _NOTE = re.compile(r"[(\[]?\s*(直通|代表|夜間|休日|予約専用)\s*[)\]]?")
 _SHORT = re.compile(r"#\d{4}|1\d{2}")
 
@@ -23,8 +25,12 @@ def is_dialable(number: str) -> bool:
     return bool(re.fullmatch(length, digits) and re.fullmatch(r"\d+(-\d+)*", number))
 
 
-#: Marks that stand for a hyphen between digits and nowhere else: long-vowel marks, dashes and box lines.
-_HYPHENS = re.compile(r"(?<=\d)\s*([ーｰ―—─])\s*(?=\d)")
+#: Marks that stand for a hyphen between digits and nowhere else: long-vowel marks, dashes, box lines, the figure one.
+_HYPHENS = re.compile(r"(?<=[\d)])\s*([ーｰ―—─━一])\s*(?=\d)")
+#: Points between the groups of a number (「06.6210.9321」).
+_POINTS = re.compile(r"(?<![\d.(-])0\d{1,4}(\.)\d{1,4}(\.)\d{4}(?![\d.-])")
+#: A number whose signs are spread over the width of its cell.
+_SPREAD = re.compile(r"(?<![\d-])(?:[\d()-] +){8,}[\d()-](?![\d-])")
 #: Digits, hyphens and brackets with white space between, as a narrow column breaks a number.
 _BROKEN = re.compile(r"(?<![\d-])\(?0[\d()-]*(?:\s+[()-]?\d[\d-]*(?:[()][\d-]+)?\)?)+(?![\d-])")
 
@@ -36,6 +42,7 @@ def mend_numbers(text: str) -> str:
     """
     folded = fold_width(text)
     signs = {match.start(1) for match in _HYPHENS.finditer(folded)}
+    signs |= {at for match in _POINTS.finditer(folded) for at in (match.start(1), match.start(2))}
     folded = "".join("-" if at in signs else char for at, char in enumerate(folded))
     gone = {
         at
@@ -44,14 +51,16 @@ def mend_numbers(text: str) -> str:
         for at in range(*match.span())
         if folded[at].isspace()
     }
+    gone |= {at for match in _SPREAD.finditer(folded) for at in range(*match.span()) if folded[at] == " "}
     return "".join("-" if at in signs else char for at, char in enumerate(text) if at not in gone)
 
 
 def _is_broken(pieces: list[str]) -> bool:
-    return _is_number("".join(pieces)) and not any(map(_is_number, pieces))
+    return is_number("".join(pieces)) and not any(map(is_number, pieces))
 
 
-def _is_number(piece: str) -> bool:
+def is_number(piece: str) -> bool:
+    """Whether half-width text is one whole number that can be dialled."""
     return bool(NUMBER.fullmatch(piece)) and is_dialable(written(piece))
 
 
@@ -63,7 +72,7 @@ def find_numbers(text: str) -> list[str]:
 
 def written(matched: str) -> str:
     """What :data:`NUMBER` has matched, in this project's written form: 「03(3981)2187」 is ``03-3981-2187``."""
-    return matched.replace("(", "-").replace(")", "-").strip("-")
+    return re.sub(r"-+", "-", matched.replace("(", "-").replace(")", "-")).strip("-")
 
 
 def find_extension(text: str) -> str | None:

@@ -97,6 +97,18 @@ def prefecture_of_cell(text: str) -> Prefecture | None:
     )
 
 
+def municipality_of_cell(text: str, prefecture: Prefecture) -> str | None:
+    """Who runs a programme of ``prefecture``, as a cell gives it; None: the prefecture itself (「大阪府」「大阪」「府」).
+
+    The prefecture's own name before a municipality's is left out (「大阪府堺市」).
+    """
+    plain = comparable(text)
+    if prefecture_of_cell(plain) == prefecture or plain in {prefecture.name[-1], "都道府県"}:
+        return None
+    rest = plain.removeprefix(prefecture.name)
+    return rest if rest != plain and _municipalities(rest, prefecture) else text
+
+
 def place_rows(claims: Sequence[Claim], title: PlaceWords) -> list[Placed]:
     """The place of every row: by what itself and its section say, else by the title, else by its municipality's only
     prefecture, else by its numbers' area code, else by its neighbours.

@@ -10,12 +10,12 @@ from tsunagari_parsers.amounts import is_nothing, thousand_yen, unit_of
 from tsunagari_parsers.areas import find_excluded_areas
 from tsunagari_parsers.checks import At, check_area_codes, check_count, check_ending, check_serial, check_twice
 from tsunagari_parsers.contacts import Contact, read_contact, with_extension
+from tsunagari_parsers.list_rows import TOTAL, WITHHELD, ListRow, ListRows
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named
-from tsunagari_parsers.placing import Claim, Placed, PlaceWords, place_of_title, place_rows
+from tsunagari_parsers.placing import Claim, Placed, PlaceWords, municipality_of_cell, place_of_title, place_rows
 from tsunagari_parsers.records import Program, Provenance, SourceKind
 from tsunagari_parsers.report import Finding, Level, Skip
-from tsunagari_parsers.rows import TOTAL, WITHHELD, ListRow, ListRows, wrapped_lines
 from tsunagari_parsers.text import comparable
 
 NO_PROGRAM = "事業名も事業概要もない行"
@@ -37,6 +37,10 @@ _READ = frozenset(
 )
 #: Fields whose content is known and deliberately not kept.
 _UNREAD = frozenset({"fax", "mail", "url", "operator"})
+#: Longer than this (characters) is no name.
+_LONGEST_NAME = 60
+#: What a cell says that has no number to give.
+_SAYS_NONE = re.compile(r"[-‐‑–—―ー−]+|なし|無し?|該当なし|[/／]")
 _LABELS = {"department": "担当部署", "phone": "電話番号", "contact": "問合せ先", "budget": "事業費", "grant": "交付額"}
 
 
@@ -63,11 +67,16 @@ def read_programs(
             findings.append(_must_look("row-without-program", "事業名も事業概要もない行です", row, text))
     contacts = [_contact(row) for row in rows]
     claims = [
-        Claim(_close(row.prefecture), row.section, _close(row.body), tuple(phone.number for phone in contact.phones))
+        Claim(row.prefecture, row.section, row.body, tuple(phone.number for phone in contact.phones))
         for row, contact in zip(rows, contacts, strict=True)
     ]
     title = PlaceWords() if needs_prefecture else place_of_title(listed.title)
-    placed = [_by_cell(claim) for claim in claims] if needs_prefecture else place_rows(claims, title)
+    placed = place_rows(claims, title)
+    if needs_prefecture:
+        placed = [
+            _by_cell(claim) if claim.prefecture or not place.evidence else place
+            for claim, place in zip(claims, placed, strict=True)
+        ]
     programs = []
     for row, contact, place in zip(rows, contacts, placed, strict=True):
         program, own = _program(row, contact, place, listed.unit, sha256)
@@ -75,14 +84,15 @@ def read_programs(
         findings += own
         findings += _place_findings(row, place, needs_prefecture=needs_prefecture)
     findings += column_findings(listed, _READ, _UNREAD)
+    findings += _name_findings(listed)
     findings += _unit_findings(listed)
     findings += _list_findings(listed, rows, programs)
     return tuple(programs), tuple(sorted(skips, key=lambda skip: skip.row)), (*findings, *listed.findings)
 
 
 def _program(row: ListRow, contact: Contact, place: Placed, unit: str, sha256: str) -> tuple[Program, list[Finding]]:
-    name = row.name("program_name")
     description = row.paragraphs("description")
+    name = row.name("program_name") if "program_name" in row.header.columns else _name_of(description)
     findings = _text_findings(row, name, description)
     findings += contact_findings(row, contact)
     department, more = _department(row, contact)
@@ -106,6 +116,15 @@ def _program(row: ListRow, contact: Contact, place: Placed, unit: str, sha256: s
     at = At(row.page, row.number)
     findings += check_area_codes(at, [phone.number for phone in program.phones], program.prefecture)
     return program, findings
+
+
+def _name_of(description: str) -> str:
+    """What a programme is called in a list that only tells what is done: the first sentence, without the mark before it."""
+    first = re.sub(
+        r"^(?:[\s・○●◎■□◆◇※]|[①-⑳]|[(（]?[0-9０-９]{1,2}[)）.．])+", "", description.split("\n", maxsplit=1)[0]
+    )
+    sentence = first.split("。", maxsplit=1)[0].strip()
+    return sentence if len(sentence) <= _LONGEST_NAME else sentence[: _LONGEST_NAME - 1] + "…"
 
 
 def _contact(row: ListRow) -> Contact:
@@ -163,17 +182,20 @@ def contact_findings(row: ListRow, contact: Contact) -> list[Finding]:
     if field not in row.header.columns:
         return []
     findings = []
+    says_none = bool(_SAYS_NONE.fullmatch(comparable(raw)))
     if not raw.strip() and field in row.cells and row.cells[field].is_overwritten:
         pass  # Emptied for what has run into it, and told as that.
     elif not raw.strip():
         findings.append(_missing("no-phone", "電話番号" if field == "phone" else "問合せ先", row, field))
+    elif says_none:
+        findings.append(_note("no-phone", f"電話番号の欄に「{shown}」とあります", row, shown))
     elif contact.problem:
         message = f"電話番号を読み取れません：「{contact.problem}」（欄の文字：「{shown}」）"
         findings.append(_must_look("phone-not-understood", message, row, raw))
     elif not contact.phones:
         findings.append(_note("no-phone", "電話番号がありません", row, shown))
     if len(contact.phones) > 1:
-        level = Level.NOTE if contact.are_told_apart else Level.MUST_LOOK
+        level = Level.NOTE if contact.are_told_apart or not _may_be_rows(row, field) else Level.MUST_LOOK
         message = f"1つの欄に電話番号が{len(contact.phones)}つあります"
         findings.append(Finding(level, "several-phones", message, row.page, row.number, raw))
     for count, code, what in (
@@ -184,6 +206,20 @@ def contact_findings(row: ListRow, contact: Contact) -> list[Finding]:
         if count:
             findings.append(_note(code, f"問合せ先の欄の{what}（{count}）は取り込んでいません", row, ""))
     return findings
+
+
+def _may_be_rows(row: ListRow, field: str) -> bool:
+    """Whether a row with several numbers may be several rows that a lost rule has made one.
+
+    It is none where its cell is closed above and below, no higher than that of the name, and the name or the office stands on fewer
+    lines than there are numbers: each of several rows would have its own.
+    """
+    cell = row.cells[field]
+    key = next((row.cells[name] for name in ("program_name", "name", "description") if name in row.cells), cell)
+    if not (cell.top_drawn and cell.bottom_drawn) or (cell.row, cell.last_row) != (key.row, key.last_row):
+        return True
+    named = [row.cells[name] for name in ("program_name", "name", "department") if row.text(name).strip()]
+    return all(len(one.lines) >= 2 for one in named)
 
 
 def merged_findings(row: ListRow, key: str) -> list[Finding]:
@@ -217,26 +253,25 @@ def _text_findings(row: ListRow, name: str, description: str) -> list[Finding]:
         return []
     if not description:
         return [_must_look("no-description", "事業概要がありません", row, name)]
-    lines = [full for text, full in wrapped_lines(row.cells["description"]) if text.strip()]
+    lines = [full for text, full in row.lines("description") if text.strip()]
     return check_ending(At(row.page, row.number), description, last_line_is_full=bool(lines) and lines[-1])
 
 
 def _by_cell(claim: Claim) -> Placed:
     """The place that the row's own cells give, as they give it."""
     prefecture = prefecture_named(claim.prefecture)
-    own = comparable(claim.body) == comparable(claim.prefecture)
-    return Placed(claim.prefecture, None if own else claim.body, "prefecture cell" if prefecture else "")
-
-
-def _close(name: str) -> str:
-    """The name of a place without the spaces by which its characters are spread over a cell (「神　奈　川　県」)."""
-    closed = "".join(name.split())
-    return closed if prefecture_named(closed) or municipalities_named(closed) else name
+    if prefecture is None:
+        own = comparable(claim.body) == comparable(claim.prefecture)
+        return Placed(claim.prefecture, None if own else claim.body, "")
+    return Placed(claim.prefecture, municipality_of_cell(claim.body, prefecture), "prefecture cell")
 
 
 def _place_findings(row: ListRow, place: Placed, *, needs_prefecture: bool) -> list[Finding]:
     body = row.body or place.body
     prefecture = prefecture_named(place.prefecture)
+    if prefecture is not None and needs_prefecture and not row.prefecture:
+        message = f"都道府県の欄が空のため、ほかの欄から{prefecture.name}と決めました"
+        return [_note("prefecture-empty", message, row, row.body)]
     if prefecture is None and (needs_prefecture or row.prefecture):
         shown = row.prefecture or place.prefecture
         return [_must_look("unknown-prefecture", f"都道府県「{shown}」を確かめられません", row, body)]
@@ -260,6 +295,15 @@ def _amount(row: ListRow, field: str, unit: str, findings: list[Finding]) -> int
         shown = " ".join(raw.split())
         findings.append(_note("amount-not-understood", f"{_LABELS[field]}を読み取れません：「{shown}」", row, shown))
     return amount
+
+
+def _name_findings(listed: ListRows) -> list[Finding]:
+    unnamed = [row for row in listed.rows if "program_name" not in row.header.columns]
+    if not unnamed:
+        return []
+    header = unnamed[0].header.texts.get("description", "")
+    message = f"事業名の列がないため、「{header}」のはじめの文を事業名にしました（{len(unnamed)}行）"
+    return [Finding(Level.NOTE, "name-from-description", message, page=unnamed[0].page, value=header)]
 
 
 def _unit_findings(listed: ListRows) -> list[Finding]:

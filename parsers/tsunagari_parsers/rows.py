@@ -8,119 +8,44 @@ forward without a span, and every band of the grid is a row or a named skip.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tsunagari_parsers.columns import Accepts, ColumnNames, Header, find_headers
+from tsunagari_parsers.list_rows import (
+    EMPTY,
+    FOREIGN,
+    NOTE,
+    OTHER,
+    SECTION,
+    TOTAL,
+    UNJOINED,
+    WITHHELD,
+    ListRow,
+    ListRows,
+)
+from tsunagari_parsers.page_breaks import join_over_pages, with_carried
+from tsunagari_parsers.phones import find_numbers
+from tsunagari_parsers.places import municipalities_named
 from tsunagari_parsers.placing import PlaceWords, place_of_heading
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.report import Finding, Level, Skip
-from tsunagari_parsers.tables import Cell, Line, PageTables, Table
-from tsunagari_parsers.text import comparable, join_name, join_wrapped
-
-FOREIGN = "見出しがなく、列の位置も一覧と違う表の行"
-EMPTY = "文字のない行"
-SECTION = "区切りの見出しの行"
-TOTAL = "合計の行"
-NOTE = "注の行"
-#: In place of a text that may be an address.
-WITHHELD = "（住所のある一覧のため、文字は載せません）"
-UNJOINED = "前のページの行の続きかもしれない行"
+from tsunagari_parsers.tables import Cell, PageTables, Table
+from tsunagari_parsers.text import comparable, join_name
+from tsunagari_parsers.wrapped import column_limit
 
 #: Columns of a page without a header are those of the page before if none lies further off (points).
 _COLUMN_TOLERANCE = 3.0
 #: The same where the alignment of text made the columns.
 _UNRULED_TOLERANCE = 12.0
-#: A line of a cell may end so many of its characters before the cell's longest line and still be full.
-_RAGGED = 1.2
-_FEWEST_LINES = 3
 
-_TOTAL = re.compile(r"(?:総?合計|小計|総計|計|全国計|都道府県計|市区?町村計)(?:[(][^()]*[)])?|.{1,8}(?:合計|小計)")
+_TOTAL = re.compile(
+    r"(?:総?合計|小計|総計|計|全国計|都道府県計|市区?町村計)(?:[(][^()]*[)])?(?:[::]?[\d,]+(?:件|事業|団体|自治体|市区?町村|か所|箇所|千円|円))*"
+    r"|.{1,8}(?:合計|小計)"
+)
 _NOTE_MARK = re.compile(r"[※*]|[(]?注(?:意|釈|記)?[)\d:.]|備考[::]")
 _BODY_FIELDS = frozenset({"description", "phone", "contact", "department", "hours"})
-#: What a row that goes on never has again; a second one of these is another row.
-_ONCE = ("program_name", "name", "number", "phone", "contact", "implementing_body")
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """The cells of one row, by field, with its place in the document.
-
-    ``number`` counts the document's rows and skips from 1. A row that goes on over a page break begins on ``page`` and ends on
-    ``last_page``; its rectangle is where it begins. ``prefecture`` and ``body`` are the texts of its own cells or of the cell
-    that spans it; ``section`` is what the heading above it names.
-    """
-
-    page: int
-    last_page: int
-    number: int
-    rect: Rect
-    cells: Mapping[str, Cell]
-    header: Header
-    section: PlaceWords
-    prefecture: str = ""
-    body: str = ""
-    is_first_of_page: bool = False
-    is_last_of_page: bool = False
-
-    def text(self, field: str) -> str:
-        """The lines of a field's cell, one below the other; empty where there is none."""
-        cell = self.cells.get(field)
-        return cell.text if cell else ""
-
-    def name(self, field: str) -> str:
-        """The field's text as one name, its line breaks undone."""
-        return join_name(self.text(field).split("\n"))
-
-    def paragraphs(self, field: str) -> str:
-        """The field's text with a line for each paragraph."""
-        cell = self.cells.get(field)
-        return join_wrapped(wrapped_lines(cell)) if cell else ""
-
-    def texts(self) -> list[str]:
-        """What stands in each of its cells that has text; addresses are nobody's business and are left out."""
-        return [
-            " ".join(cell.text.split())
-            for field, cell in self.cells.items()
-            if cell.text.strip() and field != "address"
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class ListRows:
-    """All rows of a list in the order of the paper, what was skipped, and what was found on the way.
-
-    ``title`` are the lines above the first table; ``unit`` is what a line outside the tables says of amounts (「単位：千円」).
-    """
-
-    rows: tuple[ListRow, ...]
-    skips: tuple[Skip, ...]
-    findings: tuple[Finding, ...]
-    headers: tuple[Header, ...]
-    title: tuple[str, ...]
-    unit: str
-
-    @property
-    def seen(self) -> int:
-        """Rows and skips."""
-        return len(self.rows) + len(self.skips)
-
-
-def wrapped_lines(cell: Cell) -> list[tuple[str, bool]]:
-    """The lines of a cell with whether each goes on in the next one.
-
-    A line is full when the next character would not have fitted in the cell, or, in a cell with wide margins, when it ends
-    where the longest lines end.
-    """
-    longest = max((line.rect.x1 for line in cell.lines), default=0.0)
-    width = cell.rect.x1 - cell.rect.x0
-    reach = [line for line in cell.lines if longest - line.rect.x1 < _RAGGED * _size(line)]
-    has_margin = len(reach) >= _FEWEST_LINES and longest - cell.rect.x0 > 0.7 * width
-    return [(line.text, line.is_full or (has_margin and line in reach)) for line in cell.lines]
-
-
-def _size(line: Line) -> float:
-    return line.rect.bottom - line.rect.top
 
 
 def has_list(pages: Sequence[PageTables], names: ColumnNames, accepts: Accepts) -> bool:
@@ -140,13 +65,18 @@ def read_rows(pages: Sequence[PageTables], names: ColumnNames, accepts: Accepts,
     items: list[ListRow | Skip] = []
     headers: list[Header] = []
     state = _State()
+    repeated = _lines_of_many_pages(pages)
+    below: PlaceWords | None = None
     for page in pages:
         of_page: list[ListRow | Skip] = []
         above = 0.0
         for table in page.tables:
-            state.enter(_heading_above(page, table, above))
-            above = table.rect.bottom
             found = find_headers(table, names, accepts)
+            heading = _heading_above(page, table, above)
+            # A heading at the foot of a page, whose table begins on the next one.
+            state.enter(heading or (below if found and found[0][0] == 0 else None))
+            below = None
+            above = table.rect.bottom
             headers += [header for _, header in found]
             of_page += _table_items(table, found, state, key)
         if of_page and isinstance(of_page[0], ListRow):
@@ -154,15 +84,16 @@ def read_rows(pages: Sequence[PageTables], names: ColumnNames, accepts: Accepts,
         if of_page and isinstance(of_page[-1], ListRow):
             of_page[-1] = replace(of_page[-1], is_last_of_page=True)
         items += of_page
-    joined, findings = _join_over_pages(items, key)
+        below = _heading_below(page, above, repeated) if page.tables else below
+    joined = join_over_pages(items, key)
     numbered = [
         replace(item, number=at) if isinstance(item, ListRow) else replace(item, row=at)
         for at, item in enumerate(joined, start=1)
     ]
     rows = [item for item in numbered if isinstance(item, ListRow)]
-    rows = _with_carried(rows)
+    rows = _with_limits(with_carried(rows))
     skips = [item for item in numbered if isinstance(item, Skip)]
-    findings += _skip_findings(skips)
+    findings = _skip_findings(skips)
     findings += _page_findings(pages, rows, skips, withheld=any(header.addresses for header in headers))
     return ListRows(tuple(rows), tuple(skips), tuple(findings), tuple(headers), _title(pages), _unit(pages))
 
@@ -192,11 +123,49 @@ def _heading_above(page: PageTables, table: Table, above: float) -> PlaceWords |
     return None
 
 
+def _heading_below(page: PageTables, above: float, repeated: frozenset[str]) -> PlaceWords | None:
+    """The place that the last line below a page's tables names; what stands at the foot of several pages names none."""
+    lines = [line for line in page.outside if above - 1 <= line.rect.top and comparable(line.text) not in repeated]
+    places = (place_of_heading(line.text) for line in sorted(lines, key=lambda line: -line.rect.top))
+    return next((place for place in places if place), None)
+
+
+def _lines_of_many_pages(pages: Sequence[PageTables]) -> frozenset[str]:
+    counts = Counter(text for page in pages for text in {comparable(line.text) for line in page.outside})
+    return frozenset(text for text, count in counts.items() if count > 1)
+
+
+def _with_limits(rows: Sequence[ListRow]) -> list[ListRow]:
+    """The rows with how far the lines of their columns go; a column is known by its edges."""
+    columns: dict[tuple[str, int, int], list[Cell]] = {}
+    for row in rows:
+        for field, cell in row.cells.items():
+            columns.setdefault(_column_key(field, cell), []).append(cell)
+    limits = {key: column_limit(cells) for key, cells in columns.items()}
+    return [
+        replace(
+            row,
+            limits={
+                field: limit
+                for field, cell in row.cells.items()
+                if (limit := limits[_column_key(field, cell)]) is not None
+            },
+        )
+        for row in rows
+    ]
+
+
+def _column_key(field: str, cell: Cell) -> tuple[str, int, int]:
+    return field, round(cell.rect.x0 / _COLUMN_TOLERANCE), round(cell.rect.x1 / _COLUMN_TOLERANCE)
+
+
 def _table_items(
     table: Table, found: Sequence[tuple[int, Header]], state: _State, key: str
 ) -> Iterator[ListRow | Skip]:
     starts = dict(found)
     goes_on = 0 in starts or (state.table is not None and _goes_on(table, state.table, state.header))
+    is_withheld = state.header is not None and bool(state.header.addresses)
+    may_be_list = bool(starts) or is_withheld or _may_be_list(table)
     row = 0
     while row < len(table.row_tops):
         if row in starts:
@@ -219,7 +188,8 @@ def _table_items(
         text = " / ".join(_cell_texts(table, row, last, kept_out if spans else ()))
         if not spans or state.header is None:
             # Which of these columns holds addresses, nobody knows.
-            yield Skip(table.page, 0, FOREIGN, WITHHELD if kept_out and text.strip(" /") else text)
+            reason = FOREIGN if may_be_list else OTHER
+            yield Skip(table.page, 0, reason, WITHHELD if kept_out and text.strip(" /") else text)
         elif not any(cell.text.strip() for cell in cells.values()):
             yield Skip(table.page, 0, EMPTY, text)
         elif _is_total(cells):
@@ -229,6 +199,15 @@ def _table_items(
             rect = Rect(table.rect.x0, table.row_tops[row], table.rect.x1, bottom).rounded()
             yield ListRow(table.page, table.page, 0, rect, cells, state.header, state.section)
         row = last + 1
+
+
+def _may_be_list(table: Table) -> bool:
+    """Whether a table without a known header may hold rows of a list: it names municipalities, or numbers that can be dialled."""
+    return any(
+        find_numbers(cell.text) or municipalities_named("".join(cell.text.split()))
+        for cell in table.cells
+        if cell.lines
+    )
 
 
 def _goes_on(table: Table, before: Table, header: Header | None) -> bool:
@@ -359,125 +338,16 @@ def _heading_item(table: Table, row: int, heading: _Heading, state: _State) -> S
 
 
 def _is_total(cells: Mapping[str, Cell]) -> bool:
-    """Whether a row is a sum: it says so in one cell and has nothing of what a programme or a desk has."""
-    if any(cells[field].text.strip() for field in _BODY_FIELDS & cells.keys()):
-        return False
-    return any(_TOTAL.fullmatch(comparable(cell.text)) for cell in cells.values() if cell.text.strip())
-
-
-def _join_over_pages(items: Sequence[ListRow | Skip], key: str) -> tuple[list[ListRow | Skip], list[Finding]]:
-    """The rows with those joined that a page break cut in two, as far as open edges show that it did."""
-    joined: list[ListRow | Skip] = []
-    findings: list[Finding] = []
-    for item in items:
-        before = joined[-1] if joined else None
-        if not (
-            isinstance(item, ListRow)
-            and isinstance(before, ListRow)
-            and item.is_first_of_page
-            and before.is_last_of_page
-            and before.last_page < item.page
-            and _could_go_on(before, item, key)
-        ):
-            joined.append(item)
-        elif _is_open_between(before, item):
-            joined[-1] = _as_one(before, item)
-        elif _has_no_key(item):
-            text = " / ".join(item.texts())
-            joined.append(Skip(item.page, 0, UNJOINED, text))
-        else:
-            joined.append(item)
-    return joined, findings
-
-
-def _could_go_on(before: ListRow, after: ListRow, key: str) -> bool:
-    """Whether two rows on both sides of a page break have no more than one row has together."""
-    if all(row.text(key).strip() for row in (before, after)) or not any(
-        row.text(key).strip() for row in (before, after)
-    ):
-        return False
-    once = [field for field in _ONCE if before.text(field).strip() and after.text(field).strip()]
-    said = after.text("prefecture").strip(), before.text("prefecture").strip()
-    return not once and not (all(said) and comparable(said[0]) != comparable(said[1]))
-
-
-def _is_open_between(before: ListRow, after: ListRow) -> bool:
-    """Whether no rule closes the row above, or none begins the row below, in every column that goes on."""
-    cells = [
-        (before.cells[field], cell)
-        for field, cell in after.cells.items()
-        if cell.text.strip() and field in before.cells and field != "prefecture"
-    ]
-    return bool(cells) and all(not upper.bottom_drawn or not lower.top_drawn for upper, lower in cells)
-
-
-def _has_no_key(row: ListRow) -> bool:
-    return not any(row.text(field).strip() for field in (*_ONCE, "prefecture"))
-
-
-def _as_one(before: ListRow, after: ListRow) -> ListRow:
-    cells = dict(before.cells)
-    for field, cell in after.cells.items():
-        if field in cells:
-            overwritten = cells[field].is_overwritten or cell.is_overwritten
-            lines = cells[field].lines + cell.lines
-            cells[field] = replace(
-                cells[field], lines=lines, bottom_drawn=cell.bottom_drawn, is_overwritten=overwritten
-            )
-        else:
-            cells[field] = cell
-    return replace(before, last_page=after.last_page, cells=cells, is_last_of_page=after.is_last_of_page)
-
-
-def _with_carried(rows: Sequence[ListRow]) -> list[ListRow]:
-    prefectures = _carried(rows, "prefecture", needs_opening=False)
-    bodies = _carried(rows, "implementing_body", needs_opening=True)
-    return [
-        replace(row, prefecture=prefecture, body=body)
-        for row, prefecture, body in zip(rows, prefectures, bodies, strict=True)
-    ]
-
-
-def _carried(rows: Sequence[ListRow], field: str, *, needs_opening: bool) -> list[str]:
-    """Each row's text of a field: its own cell's, or that of the other half of a cell that a page break cut in two.
-
-    An empty cell at the head of a page goes on from the page before (``needs_opening``: only if no rule closes it); an empty
-    one at its foot, if its lower edge is not drawn, goes on on the next page. An empty cell anywhere else stays empty:
-    nothing is filled forward without a span.
-    """
-    known = [row.name(field) for row in rows]
-    for index, row in enumerate(rows):
-        if not known[index] and index and _same_cell(rows[index - 1], row, known[index - 1], field, needs_opening):
-            known[index] = known[index - 1]
-    for index in reversed(range(len(rows) - 1)):
-        row, after = rows[index], rows[index + 1]
-        if known[index]:
-            continue
-        within = row.last_page == after.page and row.cells.get(field) == after.cells.get(field)
-        over = row.last_page != after.page and _open_below(row, field)
-        if within or over:
-            known[index] = known[index + 1]
-    return known
-
-
-def _same_cell(before: ListRow, row: ListRow, text: str, field: str, needs_opening: bool) -> bool:
-    if before.last_page == row.page:
-        return bool(text) and before.cells.get(field) == row.cells.get(field)
-    if not (row.is_first_of_page and before.is_last_of_page):
-        return False
-    if needs_opening:
-        lower = row.cells.get(field)
-        return _open_below(before, field) or (lower is not None and not lower.top_drawn)
-    return not (_open_below(before, field) and not before.text(field))
-
-
-def _open_below(row: ListRow, field: str) -> bool:
-    cell = row.cells.get(field)
-    return cell is not None and not cell.bottom_drawn
+    """Whether a row is a sum: it says so in one cell, perhaps over several columns, and has nothing of what a programme or a desk has."""
+    sums = [cell for cell in cells.values() if _TOTAL.fullmatch(comparable(cell.text))]
+    return bool(sums) and not any(
+        cells[field].text.strip() for field in _BODY_FIELDS & cells.keys() if cells[field] not in sums
+    )
 
 
 def _skip_findings(skips: Sequence[Skip]) -> list[Finding]:
     findings = []
+    others: list[Skip] = []
     for skip in skips:
         if not skip.text.strip(" /"):
             continue
@@ -486,6 +356,11 @@ def _skip_findings(skips: Sequence[Skip]) -> list[Finding]:
         elif skip.reason == UNJOINED:
             message = "前のページの行の続きかもしれませんが、罫線で閉じているため、つなげていません"
             findings.append(_finding("row-not-joined", message, skip))
+        elif skip.reason == OTHER:
+            if not others or others[-1].page != skip.page:
+                others.append(skip)
+                message = "一覧ではない表があり、取り込んでいません"
+                findings.append(_finding("table-outside-list", message, skip, Level.NOTE))
         elif skip.reason == NOTE:
             findings.append(_finding("note-row", "表の中に注があります", skip, Level.NOTE))
         elif skip.reason == SECTION and place_of_heading(skip.text) is None:
@@ -503,7 +378,7 @@ def _page_findings(
     """Pages and lines of text that may belong to the list and became no row of it."""
     findings = []
     read = {page for row in rows for page in range(row.page, row.last_page + 1)}
-    read |= {skip.page for skip in skips if skip.reason in {TOTAL, NOTE, SECTION, UNJOINED}}
+    read |= {skip.page for skip in skips if skip.reason in {TOTAL, NOTE, SECTION, UNJOINED, OTHER}}
     for page in pages:
         if page.page not in read and (page.characters or page.pictures):
             message = "このページからは1件も読み取れませんでした"

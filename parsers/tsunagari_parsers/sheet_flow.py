@@ -12,7 +12,7 @@ from tsunagari_parsers.records import Goal, Rect
 from tsunagari_parsers.sheet_goals import goals_of_rows
 from tsunagari_parsers.sheet_headings import find_headings, sheet_words
 from tsunagari_parsers.sheet_lines import LONG_LINE, ends_sentence, is_open, join_flagged, width_of
-from tsunagari_parsers.tables import PageTables, Table
+from tsunagari_parsers.tables import Cell, PageTables, Table
 from tsunagari_parsers.text import comparable, join_name, remove_layout_spaces
 
 #: Stretches that overlap by less than this are apart (points).
@@ -102,17 +102,19 @@ def paragraphs_of_pieces(
 def goal_tables(page: PageTables) -> list[GoalTable]:
     """The tables of the page whose header names goals with their targets and what was reached."""
     found = []
-    headers = sheet_words().goals["target"]
     for table in page.tables:
-        if not any(comparable(cell.text) in headers for cell in table.cells):
-            continue
         for first in range(len(table.row_tops) - 1):
-            last = _last_row(table, first)
-            goals = goals_of_rows([_row(table, row) for row in range(first, last + 1)])
+            header = _goal_header(table, first)
+            rows = _rows_below(table, first, header) if header else []
+            goals = goals_of_rows([[_one_line(cell) for cell in row] for row in rows])
             if goals:
+                cells = [cell for row in rows for cell in row]
+                last = first + len(rows) - 1
                 bottom = table.row_tops[last + 1] if last + 1 < len(table.row_tops) else table.rect.bottom
-                rect = Rect(table.rect.x0, table.row_tops[first], table.rect.x1, bottom)
-                found.append(GoalTable(rect, tuple(_row_text(table, row) for row in range(first, last + 1)), goals))
+                extent = union([cell.rect for cell in cells])
+                rect = Rect(extent.x0, table.row_tops[first], extent.x1, bottom)
+                texts = tuple(_row_text(row, first + at) for at, row in enumerate(rows))
+                found.append(GoalTable(rect, texts, goals))
                 break
     return found
 
@@ -153,30 +155,54 @@ def _runs_on(own: Sequence[Piece], piece: Piece) -> bool:
     return gap < 0.8 * piece.size and gap > -0.5 * piece.size and abs(piece.rect.x0 - left) < piece.size
 
 
-def _row(table: Table, row: int) -> list[str]:
-    """The texts of a row, one for each column; a cell over several columns stands in its first one."""
-    texts = []
-    for column in range(len(table.column_lefts)):
-        cell = table.at(row, column)
-        texts.append(join_name(cell.text.split("\n")) if cell and cell.column == column else "")
-    return texts
+def _goal_header(table: Table, row: int) -> list[Cell]:
+    """The cells of a row that are headers of goals, and those beside them; a form's own cells, which begin above, are none of them."""
+    cells = sorted((cell for cell in table.cells if cell.row == row), key=lambda cell: cell.column)
+    known = [
+        at
+        for at, cell in enumerate(cells)
+        if any(comparable(cell.text) in spellings for spellings in sheet_words().goals.values())
+    ]
+    if len(known) < 2:
+        return []
+    begin, end = known[0], known[-1]
+    while begin and _is_beside(cells[begin - 1], cells[begin]) and not find_headings(_one_line(cells[begin - 1])):
+        begin -= 1
+    while end + 1 < len(cells) and _is_beside(cells[end], cells[end + 1]) and cells[end + 1].text.strip():
+        end += 1
+    return cells[begin : end + 1]
 
 
-def _row_text(table: Table, row: int) -> str:
-    cells = [cell for cell in table.cells if cell.row == row and cell.text.strip()]
-    return "　".join(join_name(cell.text.split("\n")) for cell in sorted(cells, key=lambda cell: cell.column))
+def _is_beside(left: Cell, right: Cell) -> bool:
+    return left.last_column + 1 == right.column
 
 
-def _last_row(table: Table, first: int) -> int:
-    """The last row with the cells of the header's: a heading below it, or other columns, are no goals."""
-    columns = [cell.column for cell in table.cells if cell.row == first]
-    last = first
+def _rows_below(table: Table, first: int, header: Sequence[Cell]) -> list[list[Cell]]:
+    """The header and the rows with its columns: a heading below, or other columns, are no goals."""
+    rows = [list(header)]
     for row in range(first + 1, len(table.row_tops)):
-        cells = [cell for column in columns if (cell := table.at(row, column))]
-        if len({id(cell) for cell in cells}) < len(columns) or any(find_headings(cell.text) for cell in cells):
+        cells = [cell for above in header if (cell := _innermost(table, row, above.column)) and cell.row > first]
+        if len({id(cell) for cell in cells}) < len(header) or any(find_headings(cell.text) for cell in cells):
             break
-        last = row
-    return last
+        rows.append(cells)
+    return rows
+
+
+def _innermost(table: Table, row: int, column: int) -> Cell | None:
+    """The smallest cell at this place of the grid: of a table within a cell, the inner one's."""
+    cells = [
+        cell for cell in table.cells if cell.row <= row <= cell.last_row and cell.column <= column <= cell.last_column
+    ]
+    return min(cells, key=lambda cell: (cell.rect.x1 - cell.rect.x0) * (cell.rect.bottom - cell.rect.top), default=None)
+
+
+def _one_line(cell: Cell) -> str:
+    return join_name(cell.text.split("\n"))
+
+
+def _row_text(cells: Sequence[Cell], row: int) -> str:
+    """The cells that begin in a row, as one paragraph."""
+    return "　".join(_one_line(cell) for cell in cells if cell.row == row and cell.text.strip())
 
 
 def _root(page: PageTables, rect: Rect, body: int | None) -> int | None:
@@ -257,7 +283,9 @@ def _flags(lines: Sequence[_Line], box: Rect | None, *, is_prose: bool) -> list[
             flags.append(False)
             continue
         indented = after.text.startswith("　") or after.rect.x0 - left >= 0.8 * after.size
-        is_full = is_prose and edge is not None and edge - line.rect.x1 < _ROOM * line.size
+        # A list of names goes on where it parts them with commas.
+        may_wrap = is_prose or "、" in line.text
+        is_full = may_wrap and edge is not None and edge - line.rect.x1 < _ROOM * line.size
         if ends_sentence(line.text):
             flags.append(is_full and not indented)
         else:

@@ -122,8 +122,9 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
         text = comparable(cell)
         # 「目標」 alone is the target's header; over the names stands 「目標・KPI」.
         field = next((field for field, spellings in names.items() if text in spellings), None)
-        if field is None and not text and at == 0:
-            field = "kind"
         if field is not None:
             columns.setdefault(field, at)
+    at = columns.get("name", 0) - 1
+    if at >= 0 and not comparable(header[at]):
+        columns.setdefault("kind", at)
     return columns

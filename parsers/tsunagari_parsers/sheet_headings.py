@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -20,8 +20,10 @@ _OPEN, _CLOSE = r"[【\[〔<《「『≪]?", r"[】\]〕>》」』≫]"
 _AFTER = r"(?:等|について)?\s*(?P<remark>[(][^()]{1,20}[)])?"
 #: Between the words of a heading these mean the same.
 _BETWEEN = r"(?:\s*(?:[・、,/&と]|及び|および|並びに)\s*)"
-_AMOUNT = r"(?P<amount>[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<unit>千円|万円|億円|円)?"
+_AMOUNT = r"(?:約|金)?\s*[¥\\]?\s*(?P<amount>[0-9][0-9,]*(?:\.[0-9]+)?)\s*[(]?(?P<unit>千円|百万円|万円|億円|円)?[)]?\s*(?:也|-)?"
 _LABELLED = re.compile(rf"^\s*[:：]?\s*{_AMOUNT}\s*(?:[(][^()]*[)])?\s*$")
+_AMOUNT_HERE = re.compile(rf"\s*:?\s*{_AMOUNT}\s*(?:[(][^()]*[)])?")
+_NUMBER_HERE = re.compile(r"\s*:?\s*(?:No\.?)?\s*[0-9][0-9-]*")
 _NUMBERED = re.compile(r"^\s*[:：]?\s*(?:No\.?)?\s*([0-9A-Za-z]+(?:-[0-9A-Za-z]+)*)\s*$")
 
 
@@ -55,7 +57,7 @@ VALUES = frozenset({Role.BUDGET, Role.GRANT, Role.NUMBER, Role.NAME, Role.BODY, 
 class Kind:
     """One kind of part. ``order`` is its place in the usual sheet (from 0); ``is_mark``: a sheet is recognised by it.
 
-    ``spellings`` and ``weak_spellings`` are its headings as :func:`plain_heading` writes them.
+    ``spellings`` and ``weak_spellings`` are its headings as :func:`plain_heading` writes them, of composed ones what each holds.
     """
 
     key: str
@@ -63,7 +65,7 @@ class Kind:
     role: Role
     is_mark: bool
     describes: Describes
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
     weak: re.Pattern[str] | None
     spellings: frozenset[str]
     weak_spellings: frozenset[str]
@@ -90,6 +92,10 @@ class StayWords:
     not_lodgings: re.Pattern[str]
     forms: re.Pattern[str]
     public: re.Pattern[str]
+    endings: re.Pattern[str]
+    common: re.Pattern[str]
+    titles: re.Pattern[str]
+    nobody: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +154,7 @@ def load_sheet_words(text: str, *, where: str) -> SheetWords:
             overview=OverviewWords(
                 _any(overview["done"]), _any(overview["aside"]), _any(overview["bodies"]), tuple(overview["legends"])
             ),
-            stay=StayWords(
-                **{
-                    name: _any(stay[name])
-                    for name in ("offers", "aside", "lodgings", "not_lodgings", "forms", "public")
-                }
-            ),
+            stay=StayWords(**{field.name: _any(stay[field.name]) for field in fields(StayWords)}),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, re.error) as error:
         raise ColumnDataError(f"{where}：見出しの一覧として読めません（{error}）") from error
@@ -166,7 +167,7 @@ def find_heading(text: str, *, weak: bool = False) -> Heading | None:
     """
     folded = fold_width(text)
     for kind in sheet_words().kinds:
-        for pattern in (kind.pattern, *([kind.weak] if weak and kind.weak else ())):
+        for pattern in (*kind.patterns, *([kind.weak] if weak and kind.weak else ())):
             match = pattern.match(folded)
             if match is None:
                 continue
@@ -190,13 +191,13 @@ def find_headings(text: str) -> tuple[Heading, ...]:
     if whole:
         return (whole,)
     folded = fold_width(text)
-    for kind in sheet_words().kinds:
-        match = kind.pattern.match(folded)
+    for kind, pattern in ((one, pattern) for one in sheet_words().kinds for pattern in one.patterns):
+        match = pattern.match(folded)
         if match is None:
             continue
         head = text[match.start("heading") : match.end("heading")].strip()
         if kind.role in {Role.BUDGET, Role.GRANT, Role.NUMBER}:
-            value = re.match(r"\s*:?\s*(?:[0-9][0-9,.]*\s*(?:[千万億]?円)?)", folded[match.end() :])
+            value = (_NUMBER_HERE if kind.role is Role.NUMBER else _AMOUNT_HERE).match(folded[match.end() :])
             if value and (after := find_headings(text[match.end() + value.end() :])):
                 rest = text[match.end() : match.end() + value.end()].lstrip(" 　:：")
                 return (Heading(kind, head, rest, match["remark"] or ""), *after)
@@ -228,8 +229,8 @@ def amount_of(text: str, remark: str = "") -> int | None:
     match = _LABELLED.match(fold_width(text))
     if match is None:
         return None
-    unit = match["unit"] or (found[0] if (found := re.search(r"千円|万円|億円|円", remark)) else "")
-    factor = {"千円": 1000, "万円": 10_000, "億円": 100_000_000, "円": 1}.get(unit)
+    unit = match["unit"] or (found[0] if (found := re.search(r"千円|百万円|万円|億円|円", remark)) else "")
+    factor = {"千円": 1000, "百万円": 1_000_000, "万円": 10_000, "億円": 100_000_000, "円": 1}.get(unit)
     if factor is None:
         return None
     whole, _, part = match["amount"].replace(",", "").partition(".")
@@ -263,28 +264,65 @@ def _is_end(kind: Kind, match: re.Match[str], rest: str, folded: str) -> bool:
 
 def _kind(entry: Mapping[str, object], order: int) -> Kind:
     headings, weak = entry["headings"], entry.get("weak", [])
-    evidence = entry.get("evidence", [])
-    if not isinstance(headings, list) or not isinstance(weak, list) or not isinstance(evidence, list):
-        raise ValueError(f"{entry['key']}：headings、weak、evidence は並びで書いてください")
+    evidence, compose = entry.get("evidence", []), entry.get("compose", [])
+    if not (
+        isinstance(headings, list)
+        and isinstance(weak, list)
+        and isinstance(evidence, list)
+        and isinstance(compose, list)
+    ):
+        raise ValueError(f"{entry['key']}：headings、compose、weak、evidence は並びで書いてください")
+    composed = [_Composed(tuple(one["before"]), tuple(one["cores"]), tuple(one["also"])) for one in compose]
+    spellings = [*headings, *(spelling for one in composed for spelling in one.shortest())]
     return Kind(
         key=str(entry["key"]),
         order=order,
         role=Role(str(entry["role"])),
         is_mark=entry.get("mark") is True,
         describes=Describes(str(entry.get("describes", ""))),
-        pattern=_headings(headings),
+        patterns=(*(_framed(one.pattern()) for one in composed), _headings(headings)),
         weak=_headings(weak) if weak else None,
-        spellings=frozenset(map(plain_heading, headings)),
+        spellings=frozenset(map(plain_heading, spellings)),
         weak_spellings=frozenset(map(plain_heading, weak)),
         evidence=tuple((re.compile(pattern), weight) for pattern, weight in evidence),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """Headings by their words: 「事業の」「効果」, 「背景」・「課題」."""
+
+    before: tuple[str, ...]
+    cores: tuple[str, ...]
+    also: tuple[str, ...]
+
+    def pattern(self) -> str:
+        """A core with a word before it, or a core with another one after it."""
+        before, cores = _words(self.before), _words(self.cores)
+        more = rf"{_BETWEEN}(?:{before})?\s*(?:{_words((*self.cores, *self.also))})"
+        return rf"(?:{before})\s*(?:{cores})(?:{more})*|(?:{cores})(?:{more})+"
+
+    def shortest(self) -> Iterator[str]:
+        """The shortest of them: every other one holds one of these."""
+        yield from (before + core for before in self.before for core in self.cores)
+        yield from (core + other for core in self.cores for other in (*self.cores, *self.also))
+        # What stands between them may have a word before it.
+        yield from (core + before for core in self.cores for before in self.before)
+
+
 def _headings(spellings: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for spellings, the longest first, with white space anywhere in them."""
-    longest_first = sorted(spellings, key=len, reverse=True)
-    words = "|".join(_spelling(one) for one in longest_first)
+    """One pattern for spellings, with white space anywhere in them."""
+    return _framed(_words(spellings))
+
+
+def _framed(words: str) -> re.Pattern[str]:
+    """The pattern of a heading in these words, with what may stand around it."""
     return re.compile(rf"{_BEFORE}{_OPEN}\s*(?P<heading>(?:{words}){_AFTER})(?:\s*{_CLOSE})?")
+
+
+def _words(spellings: Sequence[str]) -> str:
+    """A choice of spellings, the longest first."""
+    return "|".join(_spelling(one) for one in sorted(spellings, key=len, reverse=True))
 
 
 def _spelling(heading: str) -> str:

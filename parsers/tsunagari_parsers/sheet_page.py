@@ -11,9 +11,10 @@ from tsunagari_parsers.records import Goal, Rect
 from tsunagari_parsers.sheet_flow import goal_tables, paragraphs_of_pieces, union
 from tsunagari_parsers.sheet_headings import Kind, Role, amount_of, may_hold_sheet, number_of
 from tsunagari_parsers.sheet_heads import Head, find_bodies, joined, known_heads, owner_of, unknown_heads
-from tsunagari_parsers.sheet_title import find_title
+from tsunagari_parsers.sheet_title import find_title, is_form_title
 from tsunagari_parsers.sheets import NO_HEADING
 from tsunagari_parsers.tables import PageTables
+from tsunagari_parsers.text import comparable
 
 #: A page with fewer of the sheet's headings is no sheet, nor one with fewer that have prose under them.
 _FEWEST_HEADINGS, _FEWEST_PROSE = 4, 2
@@ -42,7 +43,7 @@ class PagePart:
 class SheetPage:
     """A page as parts of a sheet.
 
-    ``title_text`` is all that its title takes up, the place included; ``marks`` are the kinds of its headings by which a sheet
+    ``title`` is what stands under 事業名, else the page's own title; ``title_text`` is all that its own title takes up, the place included; ``marks`` are the kinds of its headings by which a sheet
     is recognised; ``extent`` is that of its text, None where it has none.
     """
 
@@ -91,10 +92,15 @@ def read_sheet_page(page: PageTables) -> SheetPage:
     for at, piece in enumerate(page.pieces):
         if at not in taken:
             (_owner(piece, page, heads, drawing) or nobody).owned.append(at)
+    name = _value(page, heads, Role.NAME)
+    if title.place and title.title and not is_form_title(title.title):
+        name = ""  # What stands beside its body in brackets is the programme's name.
+    elif name and comparable(name) != comparable(title.title):
+        nobody.owned += sorted(title.pieces)
     extents = [piece.rect for at, piece in enumerate(page.pieces) if at not in numbers]
     return SheetPage(
         page=page.page,
-        title=title.title or _value(page, heads, Role.NAME),
+        title=name or title.title,
         place=title.place or _value(page, heads, Role.BODY),
         title_text=joined([page.pieces[at] for at in title.pieces]),
         parts=tuple(_part(page, head) for head in [*heads, nobody] if head is not nobody or head.owned or head.tables),

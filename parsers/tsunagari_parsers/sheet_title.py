@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tsunagari_parsers.boxes import Piece, shared
 from tsunagari_parsers.sheet_places import find_place, leading_place, resolve
 from tsunagari_parsers.tables import PageTables
-from tsunagari_parsers.text import join_name, remove_layout_spaces
+from tsunagari_parsers.text import comparable, join_name, remove_layout_spaces
 
 #: The title of a sheet stands in this upper share of the page.
 _UPPER = 0.35
@@ -18,6 +19,15 @@ _SAME_SIZE, _LINE_GAP = 0.08, 1.2
 _SMALLEST = 0.8
 #: A title is so many times as large as the text of its page.
 _LARGER = 1.15
+
+
+#: What a form is called, whatever programme it is filled in for.
+_FORM_TITLE = re.compile(r"個票|様式|調書|報告書|計画書|交付金|シート$|事例集|実施状況|令和[0-9元]+年度$")
+
+
+def is_form_title(title: str) -> bool:
+    """Whether a title is that of a form, and no programme's name."""
+    return bool(_FORM_TITLE.search(comparable(title)))
 
 
 @dataclass(frozen=True, slots=True)

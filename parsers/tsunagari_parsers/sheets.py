@@ -8,8 +8,8 @@ who runs it and where are marked as restricted (:mod:`tsunagari_parsers.stays`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tsunagari_parsers.columns import ColumnNames
 from tsunagari_parsers.phones import find_extension, find_note, find_numbers
@@ -19,7 +19,8 @@ from tsunagari_parsers.sheet_goals import goals_of_lines, goals_of_paragraphs, p
 from tsunagari_parsers.sheet_headings import Describes, Kind, Role, amount_of, number_of, sheet_words
 from tsunagari_parsers.sheet_lines import is_subtitle
 from tsunagari_parsers.sheet_places import SheetPlace, resolve
-from tsunagari_parsers.stays import named_bodies, offers_stay, tells_of_stay
+from tsunagari_parsers.sheet_title import is_form_title
+from tsunagari_parsers.stays import Kept, may_tell_of_stay, named_bodies, offers_stay, tells_of_stay
 from tsunagari_parsers.text import comparable, fold_width
 
 #: What a part without a heading is called.
@@ -96,16 +97,19 @@ def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tupl
     """The record of a sheet, and what an administrator should know of it."""
     draft = _Draft(sheet.page, row, list(sheet.findings))
     values, parts = _values(sheet, draft)
-    title = sheet.title or values.get(Role.NAME, "")
+    title, other = _title(sheet, values)
+    if other and not any(other in part.paragraphs for part in parts):
+        parts.append(Part(None, NO_HEADING, (other,)))
     if not title:
         draft.must_look("no-name", "事業名が見つかりません")
     everything = [title, *(text for part in sheet.parts for text in (part.heading, *part.paragraphs))]
     place = _place(sheet.place or values.get(Role.BODY, ""), everything, draft)
     is_stay = offers_stay(everything)
     bodies = named_bodies(text for part in parts if _is_partners(part) for text in part.paragraphs)
-    sections = _sections(parts, bodies, is_stay=is_stay)
-    open_texts = {id(part): _open(part, bodies, is_stay=is_stay) for part in parts}
-    if is_stay and tells_of_stay(title, bodies):
+    kept = Kept(bodies, _own_names(place)) if is_stay else None
+    sections = _sections(parts, kept)
+    open_texts = {id(part): _open(part, kept) for part in parts}
+    if kept and tells_of_stay(title, bodies):
         sections.insert(0, Section("事業名", title, is_restricted=True))
         title = place.municipality or place.prefecture
         draft.must_look("title-tells-of-stay", "事業名に、宿泊先か運営団体の名前が含まれているため、公開しません")
@@ -113,11 +117,13 @@ def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tupl
     goals, rows = _goals(sheet, parts)
     if not goals and any(_GOAL_WORDS.search(text) for part in parts if _is_goals(part) for text in part.paragraphs):
         draft.note("goals-not-read", "目標の数値を、目標・実績の形では読み取れません。文章はそのまま残しています")
-    if is_stay:
+    if kept:
         goals = tuple(
-            goal for goal in goals if not tells_of_stay(f"{goal.kind}{goal.name}{goal.target}{goal.actual}", bodies)
+            goal
+            for goal in goals
+            if not may_tell_of_stay("　".join((goal.kind, goal.name, goal.target, goal.actual, goal.rate)), kept)
         )
-    description = "\n".join(_description(parts, open_texts, rows))
+    description = "\n".join(_description(parts, open_texts, rows) or (_harmless(parts, rows, kept) if kept else []))
     if not description:
         draft.must_look("no-description", "事業の内容が見つかりません", title)
     _check_amounts(values, draft)
@@ -137,6 +143,16 @@ def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tupl
         goals=goals,
     )
     return program, tuple(draft.findings)
+
+
+def _title(sheet: Sheet, values: Mapping[Role, str]) -> tuple[str, str]:
+    """The programme's name, and what else is called so: the form's title where 事業名 stands below it, or 事業名 under another title."""
+    name = values.get(Role.NAME, "")
+    if not name or comparable(name) == comparable(sheet.title):
+        return sheet.title, ""
+    if not sheet.title or not sheet.place or is_form_title(sheet.title):
+        return name, sheet.title
+    return sheet.title, name
 
 
 def _goals(sheet: Sheet, parts: Sequence[Part]) -> tuple[tuple[Goal, ...], frozenset[str]]:
@@ -205,27 +221,32 @@ def _place(name: str, texts: Iterable[str], draft: _Draft) -> SheetPlace:
     return SheetPlace("", place.municipality)
 
 
-def _sections(parts: Sequence[Part], bodies: frozenset[str], *, is_stay: bool) -> list[Section]:
-    """Every part with its text; of a sheet that offers a stay, what tells of it apart from what does not."""
+def _own_names(place: SheetPlace) -> tuple[str, ...]:
+    names = [place.prefecture, place.municipality or ""]
+    return tuple(name for name in names if name)
+
+
+def _sections(parts: Sequence[Part], kept: Kept | None) -> list[Section]:
+    """Every part with its text; of a sheet that offers a stay (``kept``), what may tell of it apart from what does not."""
     sections = []
     for part in parts:
-        free = _open(part, bodies, is_stay=is_stay)
-        kept = [text for index, text in enumerate(part.paragraphs) if index not in free]
+        free = _open(part, kept)
+        held = [text for index, text in enumerate(part.paragraphs) if index not in free]
         if free or not part.paragraphs:
             sections.append(Section(part.heading, "\n".join(part.paragraphs[index] for index in free)))
-        if kept:
-            sections.append(Section(part.heading, "\n".join(kept), is_restricted=True))
+        if held:
+            sections.append(Section(part.heading, "\n".join(held), is_restricted=True))
     return sections
 
 
-def _open(part: Part, bodies: frozenset[str], *, is_stay: bool) -> list[int]:
+def _open(part: Part, kept: Kept | None) -> list[int]:
     """Which paragraphs of a part may be public."""
-    if not is_stay:
+    if kept is None:
         return list(range(len(part.paragraphs)))
     # What an unknown part is about nobody has said; its heading could be a lodging's name.
-    if part.kind is None or _is_partners(part) or tells_of_stay(part.heading, bodies):
+    if part.kind is None or _is_partners(part) or tells_of_stay(part.heading, kept.bodies):
         return []
-    kept_back = [tells_of_stay(text, bodies) for text in part.paragraphs]
+    kept_back = [may_tell_of_stay(text, kept) for text in part.paragraphs]
     for index in reversed(range(len(kept_back) - 1)):
         # A title whose text is kept back goes with it.
         kept_back[index] |= kept_back[index + 1] and is_subtitle(part.paragraphs[index])
@@ -253,6 +274,16 @@ def _description(parts: Sequence[Part], free: dict[int, list[int]], rows: frozen
         elif describes is Describes.DONE:
             said += [text for text in texts if _says_what_is_done(text)]
     return list(dict.fromkeys(said))
+
+
+def _harmless(parts: Sequence[Part], rows: frozenset[str], kept: Kept) -> list[str]:
+    """The sentences that tell of no stay, where all paragraphs do: a sheet without a description is found by nobody."""
+    cut = [
+        replace(part, paragraphs=tuple(one for text in part.paragraphs for one in re.findall(r"[^。]+。?", text)))
+        for part in parts
+        if part.kind and part.kind.describes
+    ]
+    return _description(cut, {id(part): _open(part, kept) for part in cut}, rows)
 
 
 def _says_what_is_done(text: str) -> bool:

@@ -29,6 +29,8 @@ _ITEM = re.compile(
     r"[(（〔][0-9０-９]{1,2}[)）〕]|[(（][ア-ンa-zA-Zａ-ｚＡ-Ｚⅰ-ⅻ][)）]|[0-9０-９]{1,2}(?:[.．、)）](?![0-9０-９])|　)|"
     r"第[0-9０-９一二三四五六七八九十]{1,2}[ 　]|[ア-ンａ-ｚＡ-Ｚ][ 　.．)）、]|【|＜|《|［|〔|「[^」]{1,20}」$)"
 )
+#: A name of which every character stands alone (「総　務　課」).
+_SPREAD = re.compile(rf"\s*[{_JAPANESE}](?:\s+[{_JAPANESE}])+\s*")
 #: What a sentence ends with; brackets may close after it.
 _ENDED = re.compile(r"[。．！？!?][」』）)】]*$")
 
@@ -89,7 +91,9 @@ def _may_end(paragraph: str) -> bool:
 
 
 def join_name(lines: Sequence[str]) -> str:
-    """The lines of a name as one: wrapped names have no meaning in their breaks."""
+    """The lines of a name as one: wrapped names have no meaning in their breaks, nor have the spaces of one that is spread over its cell."""
+    if _SPREAD.fullmatch(" ".join(lines)):
+        return re.sub(r"\s", "", "".join(lines))
     joined = ""
     for line in lines:
         text = remove_layout_spaces(line).strip()

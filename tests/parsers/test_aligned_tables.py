@@ -348,6 +348,25 @@ def test_a_rule_below_a_heading_of_some_columns_is_no_border_of_rows(top: float)
     assert rows_of(table)[-4:] == [*ROWS_OF_FOUR, *ROWS_OF_FOUR]
 
 
+TALL = ("東京都", "港区", "居場所", "居場所を週に三日開き、\nそこで困りごとを聞いて、\n相談の窓口につなぎ、\n生理用品を配る。\nオンラインでも応じる。", "03-3578-2111")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (TALL, *ROWS[1:3]),
+        (*ROWS[1:3], TALL),
+        (HEADER, TALL),
+        (HEADER, ("", "", "", "その窓口を知らせる。\nまた、講座も開く。", ""), TALL),
+    ],
+)
+def test_a_row_between_rules_has_all_lines_of_its_tallest_cell(rows: Sequence[tuple[str, ...]]) -> None:
+    page = page_of(lambda canvas: grid_of(canvas, rows, lefts=LEFTS, across=True, centred=True))
+    (table,) = page.tables
+    assert rows_of(table) == list(rows)
+    assert page.outside == ()
+
+
 def test_underlined_text_in_a_table_of_rules_across_parts_no_row() -> None:
     def draw(canvas: Canvas) -> None:
         grid_of(canvas, ROWS, lefts=LEFTS, across=True)
@@ -406,3 +425,51 @@ def test_the_last_number_of_a_column_of_numbers_is_no_page_number() -> None:
     page = page_of(lambda canvas: (grid_of(canvas, rows, lefts=(40, 80, 240, 400, 500), top=140, padding=6), None)[1])
     (table,) = page.tables
     assert rows_of(table) == rows
+
+
+def on_stripes(canvas: Canvas) -> None:
+    """Every other row on grey."""
+    canvas.setFillGray(0.85)
+    top = 780.0
+    for number, row in enumerate(ROWS):
+        height = 12 * max(cell.count("\n") + 1 for cell in row) + 12
+        if number % 2 == 0:
+            canvas.rect(40, top - height, 520, height, stroke=0, fill=1)
+        top -= height
+    canvas.setFillGray(0)
+    grid_of(canvas, ROWS, lefts=LEFTS, padding=6)
+
+
+def on_a_coloured_header(canvas: Canvas) -> None:
+    canvas.setFillGray(0.85)
+    canvas.rect(40, 756, 520, 24, stroke=0, fill=1)
+    canvas.setFillGray(0)
+    grid_of(canvas, ROWS, lefts=LEFTS, padding=6)
+
+
+def in_a_frame(canvas: Canvas) -> None:
+    foot = grid_of(canvas, ROWS, lefts=LEFTS, padding=6)
+    canvas.rect(40, foot, 520, 780 - foot)
+    canvas.line(40, 756, 560, 756)
+
+
+@pytest.mark.parametrize("draw", [on_stripes, on_a_coloured_header, in_a_frame])
+def test_colours_and_frames_behind_a_table_hide_none_of_its_columns(draw: Callable[[Canvas], None]) -> None:
+    page = page_of(draw)
+    (table,) = page.tables
+    assert rows_of(table) == list(ROWS)
+    assert page.outside == ()
+
+
+def test_a_titled_box_with_a_short_list_stays_a_box() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(40, 600, 400, 180)
+        canvas.line(40, 750, 440, 750)
+        canvas.drawString(50, 760, "事業の目標")
+        for number, (name, goal) in enumerate((("相談", "20件"), ("講座", "3回"), ("居場所", "50人"), ("広報", "2回"))):
+            canvas.drawString(50, 730 - 20 * number, name)
+            canvas.drawString(200, 730 - 20 * number, goal)
+
+    (table,) = page_of(draw).tables
+    assert table.is_ruled
+    assert [cell.text.split("\n")[0] for cell in table.cells] == ["事業の目標", "相談 20件"]

@@ -16,6 +16,7 @@ from tsunagari_parsers.contacts import Contact, read_contact, with_extension
 from tsunagari_parsers.desk_kinds import kind_of, names_desks
 from tsunagari_parsers.desks import Desk, DeskKind, DeskPhone
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Source
+from tsunagari_parsers.list_rows import ListRow, ListRows
 from tsunagari_parsers.phones import is_dialable
 from tsunagari_parsers.places import municipalities_named, prefecture_named, prefecture_of
 from tsunagari_parsers.placing import Claim, Placed, place_of_title, place_rows
@@ -28,7 +29,7 @@ from tsunagari_parsers.programs import (
 )
 from tsunagari_parsers.records import Phone, Provenance
 from tsunagari_parsers.report import Finding, Level, Skip
-from tsunagari_parsers.rows import ListRow, ListRows, has_list, read_rows
+from tsunagari_parsers.rows import has_list, read_rows
 from tsunagari_parsers.text import comparable
 
 NO_DESK = "名称のない行"

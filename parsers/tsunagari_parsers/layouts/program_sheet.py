@@ -58,15 +58,35 @@ def _sheets(pages: Sequence[SheetPage]) -> tuple[list[_Pages], list[Finding]]:
     """The pages by sheet, and the pages that belong to none."""
     sheets: list[_Pages] = []
     findings: list[Finding] = []
+    # A document that begins with an overview has each sheet's overview before it.
+    is_overview_first = bool(pages) and _is_overview(pages[0])
+    waiting: list[SheetPage] = []
     for page in pages:
-        if _begins(page, sheets[-1] if sheets else None):
-            sheets.append(_Pages(page.title, page.place, [page]))
+        if is_overview_first and _is_overview(page):
+            waiting.append(page)
+        elif _begins(page, sheets[-1] if sheets else None):
+            own = [one for one in waiting if not _is_foreign(one, _Pages(page.title, page.place))]
+            sheets.append(_Pages(page.title, page.place, [page, *own]))
+            waiting = [one for one in waiting if one not in own]
         elif sheets and not _is_foreign(page, sheets[-1]):
             sheets[-1].pages.append(page)
         elif page.extent:
-            message = "このページは、どの個票のものか分かりません"
-            findings.append(Finding(Level.MUST_LOOK, "page-without-sheet", message, page.page))
-    return sheets, findings
+            findings.append(_without_sheet(page))
+    overviews = sum(map(_is_overview, pages)) if is_overview_first else len(sheets)
+    if overviews < len(sheets):
+        message = "はじめの概要のページは、すぐあとの個票のものとして読みました"
+        findings.append(Finding(Level.MUST_LOOK, "overview-uncertain", message, pages[0].page))
+    return sheets, [*findings, *map(_without_sheet, waiting)]
+
+
+def _is_overview(page: SheetPage) -> bool:
+    """Whether a page is an overview and no sheet of its own."""
+    return page.has_overview and len(page.marks) < _FEWEST_OF_PAGE
+
+
+def _without_sheet(page: SheetPage) -> Finding:
+    message = "このページは、どの個票のものか分かりません"
+    return Finding(Level.MUST_LOOK, "page-without-sheet", message, page.page)
 
 
 def _begins(page: SheetPage, sheet: _Pages | None) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Medium, Source
 from tsunagari_parsers.records import Goal, Program
@@ -26,6 +28,10 @@ from tsunagari_parsers.sheet_places import find_place, leading_place
 from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
 from tsunagari_parsers.text import comparable
 
+#: Markdown: a table's row, a heading's marks, emphasis.
+_PIPES = re.compile(r"\s*\|.*\|\s*")
+_HASHES = re.compile(r"^(\f?)\s*#{1,6}\s+")
+_EMPHASIS = re.compile(r"(\*\*|__)(.+?)\1")
 #: A text with fewer of the sheet's headings is no sheet, nor one with fewer that have prose under them.
 _FEWEST_HEADINGS, _FEWEST_PROSE = 4, 2
 #: Another sheet has at least so many of the headings that the sheet before it has.
@@ -59,14 +65,21 @@ class _Stretch:
 
 def recognises(source: Source) -> bool:
     """Whether enough of a sheet's headings stand on lines of their own."""
-    return may_hold_sheet(source.text, _FEWEST_HEADINGS) and _is_sheet(source.text.replace("\f", "\n").split("\n"))
+    if not may_hold_sheet(source.text, _FEWEST_HEADINGS):
+        return False
+    kinds: dict[str, Kind] = {}
+    for line in _without_markup(source.text).replace("\f", "\n").split("\n"):
+        kinds |= _marks(line)
+        if _is_sheet(kinds):
+            return True
+    return False
 
 
 def read(source: Source) -> LayoutResult:
     """Every sheet of the text, in its order."""
     programs: list[Program] = []
     findings: list[Finding] = []
-    stretches = _stretches(source.text)
+    stretches = _stretches(_without_markup(source.text))
     for row, stretch in enumerate(stretches, start=1):
         program, own = assemble(_sheet(stretch, row), row=row, sha256=source.sha256, names=source.names)
         programs.append(program)
@@ -84,14 +97,35 @@ LAYOUT = Layout(
 )
 
 
-def _marks(lines: Sequence[str]) -> dict[str, Kind]:
-    """The kinds of the headings by which a sheet is recognised."""
-    headings = (heading for line in lines for heading in find_headings(line))
-    return {heading.kind.key: heading.kind for heading in headings if heading.kind.is_mark}
+def _without_markup(text: str) -> str:
+    """The lines without the marks of Markdown, each of a table's rows as cells parted by tabs; as many lines as before."""
+    return "\n".join(map(_unmarked, text.split("\n")))
 
 
-def _is_sheet(lines: Sequence[str]) -> bool:
-    kinds = _marks(lines)
+def _unmarked(line: str) -> str:
+    if _PIPES.fullmatch(line):
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        return "" if all(re.fullmatch(r":?-+:?", cell) for cell in cells) else "\t".join(cells)
+    return _EMPHASIS.sub(r"\2", _HASHES.sub(r"\1", line))
+
+
+def _headings(line: str) -> tuple[Heading, ...]:
+    """The headings of a line that is made of nothing else, or of a form's row, each with the cell beside it."""
+    cells = [cell.strip() for cell in line.strip("\f").split("\t") if cell.strip()]
+    if len(cells) < 2 or len(cells) % 2:
+        return find_headings(line)
+    found = [find_heading(cell) for cell in cells[::2]]
+    headings = [replace(one, rest=rest) for one, rest in zip(found, cells[1::2], strict=True) if one and not one.rest]
+    return tuple(headings) if len(headings) == len(found) else find_headings(line)
+
+
+def _marks(line: str) -> dict[str, Kind]:
+    """The kinds of a line's headings by which a sheet is recognised."""
+    return {heading.kind.key: heading.kind for heading in _headings(line) if heading.kind.is_mark}
+
+
+def _is_sheet(kinds: Mapping[str, Kind]) -> bool:
+    """Whether these headings are enough for a sheet."""
     prose = [kind for kind in kinds.values() if kind.role is Role.PROSE]
     return len(kinds) >= _FEWEST_HEADINGS and len(prose) >= _FEWEST_PROSE
 
@@ -99,29 +133,29 @@ def _is_sheet(lines: Sequence[str]) -> bool:
 def _stretches(text: str) -> list[_Stretch]:
     """The sheets of a text, each from its title on; the same title again begins none."""
     lines = text.split("\n")
+    marks = [_marks(line.replace("\f", "")) for line in lines]
+    following = [dict[str, Kind]()]
+    for own in reversed(marks):
+        following.append(following[-1] | own if own.keys() - following[-1].keys() else following[-1])
+    following.reverse()
     starts: list[tuple[int, str, str]] = []
+    before: set[str] = set()
+    seen = 0
     for at, title, place in _titles(lines):
-        following = [line.replace("\f", "") for line in lines[at:]]
-        if not starts:
-            is_start = _is_sheet(following)
-        else:
-            # A partner with its town in brackets is no title: another sheet has the same headings once more.
-            before = [line.replace("\f", "") for line in lines[starts[-1][0] : at]]
-            again = _marks(before).keys() & _marks(following).keys()
-            is_start = not _same(starts[-1], (title, place)) and len(again) >= _REPEATED and _is_sheet(following)
-        if is_start:
+        while starts and seen < at:
+            before |= marks[seen].keys()
+            seen += 1
+        # A partner with its town in brackets is no title: another sheet has the same headings once more.
+        again = len(before & following[at].keys()) >= _REPEATED
+        if _is_sheet(following[at]) and (not starts or (again and not _same(starts[-1], (title, place)))):
             starts.append((at, title, place))
+            before, seen = set(), at
     if not starts:
         return [_untitled(lines)]
     begin = [0, *(at for at, _, _ in starts[1:]), len(lines)]
+    feeds = list(accumulate(line.count("\f") for line in lines))
     return [
-        _Stretch(
-            title,
-            place,
-            tuple(lines[begin[index] : begin[index + 1]]),
-            line=at + 1,
-            page=1 + sum(line.count("\f") for line in lines[: at + 1]),
-        )
+        _Stretch(title, place, tuple(lines[begin[index] : begin[index + 1]]), line=at + 1, page=1 + feeds[at])
         for index, (at, title, place) in enumerate(starts)
     ]
 
@@ -133,7 +167,7 @@ def _same(start: tuple[int, str, str], other: tuple[str, str]) -> bool:
 def _untitled(lines: Sequence[str]) -> _Stretch:
     """A text with no body in brackets: its first line that is no heading is the title."""
     for at, line in enumerate(lines):
-        if line.strip() and not find_headings(line):
+        if line.strip() and not _headings(line):
             title, place = leading_place(line.strip("\f 　"))
             return _Stretch(title, place, tuple(lines), line=at + 1, page=1)
     return _Stretch("", "", tuple(lines), line=1, page=1)
@@ -209,7 +243,7 @@ def _opened(stretch: _Stretch) -> list[_Open]:
     """The lines of a sheet under their headings, in the order of the text; first what stands before any heading."""
     opened = [_Open(None)]
     values: list[_Open] = []
-    strong = {heading.kind.key for line in stretch.lines for heading in find_headings(line.strip("\f"))}
+    strong = {heading.kind.key for line in stretch.lines for heading in _headings(line)}
     title, place = comparable(stretch.title), comparable(stretch.place)
     waiting: _Open | None = None
     in_overview = False
@@ -218,7 +252,7 @@ def _opened(stretch: _Stretch) -> list[_Open]:
         if _is_title(line, title, place):
             opened[-1].lines.append("")
             continue
-        headings = find_headings(line) or _weak(line, strong)
+        headings = _headings(line) or _weak(line, strong)
         if in_overview and not all(heading.kind.is_mark for heading in headings):
             headings = ()  # 「○委託期間」 within the drawing is a line of it.
         if headings:
@@ -274,7 +308,7 @@ def _clump(opened: Sequence[_Open], index: int) -> list[_Open]:
         return clump
     while not clump[-1].has_text and _is_prose(clump[-1]) and index + len(clump) < len(opened):
         following = opened[index + len(clump)]
-        if not _is_prose(following):
+        if not _is_prose(following) or _key(following) in {_key(one) for one in clump}:
             break
         clump.append(following)
     if len(clump) >= _CLUMP and clump[-1].has_text:
@@ -282,6 +316,10 @@ def _clump(opened: Sequence[_Open], index: int) -> list[_Open]:
     if len(clump) >= _CLUMP and index == 1 and opened[0].has_text:
         return clump
     return clump[:1]
+
+
+def _key(one: _Open) -> str:
+    return one.heading.kind.key if one.heading else ""
 
 
 def _is_prose(one: _Open) -> bool:

@@ -27,6 +27,8 @@ _COVERED = 0.5
 _UNDER_RULE = 0.7
 #: Up to so many parts between rules are those of a header, of a body and of its foot, and not rows.
 _FEW_BANDS = 3
+#: Lines of one cell stand no further apart than this (em).
+_LEADING = 0.8
 #: A heading of several columns stands no further above theirs than this, and is no larger than this many times their text; titles are.
 _HEADING_DISTANCE = 1.0
 _HEADING_SIZE = 1.15
@@ -124,6 +126,7 @@ def _drafts(lines: Sequence[list[Piece]], loose: Sequence[Object], em: float, se
         return []
     first, last = _with_centred(lines, region.first, region.gutters, em), region.last
     first = _with_heading(lines, first, region.gutters, em)
+    first, last = _to_rules(lines, (first, last), region.gutters, loose, em)
     draft = _draft(lines[first : last + 1], region.gutters, loose, em, settings)
     if draft is None:
         first, last = region.first, region.first
@@ -150,6 +153,43 @@ def _with_centred(lines: Sequence[list[Piece]], first: int, gutters: Sequence[Sp
             return first
         first -= 1
     return first
+
+
+def _to_rules(
+    lines: Sequence[list[Piece]], part: tuple[int, int], gutters: Sequence[Span], loose: Sequence[Object], em: float
+) -> tuple[int, int]:
+    """From where to where a table goes if rules across close it further up or down: a cell that is taller than those beside it.
+
+    What it then has more are lines that stand in its columns, each close to the next. ``part``: its first line and its last.
+    """
+    first, last = part
+    left, right = (
+        min(line[0].x0 for line in lines[first : last + 1]),
+        max(line[-1].x1 for line in lines[first : last + 1]),
+    )
+    tops = [
+        rule["top"] for rule in loose if min(rule["x1"], right) - max(rule["x0"], left) >= _COVERED * (right - left)
+    ]
+    start, end = min(piece.top for piece in lines[first]), max(piece.bottom for piece in lines[last])
+    head, foot = (
+        max((top for top in tops if top <= start), default=start),
+        min((top for top in tops if top >= end), default=end),
+    )
+
+    def fits(line: Sequence[Piece]) -> bool:
+        return all(
+            left - em <= piece.x0
+            and piece.x1 <= right + em
+            and head <= (piece.top + piece.bottom) / 2 <= foot
+            and not any(piece.x0 < stop and begin < piece.x1 for begin, stop in gutters)
+            for piece in line
+        )
+
+    while first > 0 and fits(lines[first - 1]) and distance(lines[first - 1], lines[first]) <= _LEADING * em:
+        first -= 1
+    while last + 1 < len(lines) and fits(lines[last + 1]) and distance(lines[last], lines[last + 1]) <= _LEADING * em:
+        last += 1
+    return first, last
 
 
 def _with_heading(lines: Sequence[list[Piece]], first: int, gutters: Sequence[Span], em: float) -> int:
@@ -302,12 +342,25 @@ def _ruled_rows(
             bands.append((within, whole))
     first, last = min(span[0] for own in columns for span in own), max(span[1] for own in columns for span in own)
     if len(bands) <= _FEW_BANDS and all(border.columns == every for border in borders if first < border.top < last):
-        return [span for within, _ in bands for span in row_spans(within, em, settings)]
+        return [span for within, _ in bands for span in _parted(within, em, settings)]
     rows = []
     for within, whole in bands:
         spans = [span for own in (whole if any(whole) else within) for span in own]
         rows.append((min(span[0] for span in spans), max(span[1] for span in spans)))
     return rows
+
+
+def _parted(columns: Sequence[Sequence[Mark]], em: float, settings: TableSettings) -> list[Span]:
+    """The rows between two rules; only one if no two of them have text in most columns: a row, and lines of its tallest cell."""
+    spans = [span for own in columns for span in own]
+    rows = row_spans(columns, em, settings)
+    used = sum(1 for own in columns if own)
+    counts = [
+        sum(any(top - 0.1 <= (mark[0] + mark[1]) / 2 <= bottom + 0.1 for mark in own) for own in columns)
+        for top, bottom in rows
+    ]
+    filled = [count for count in counts if count > 1 and 2 * count > used]
+    return rows if len(filled) > 1 else [(min(span[0] for span in spans), max(span[1] for span in spans))]
 
 
 def _row_edges(rows: Sequence[Span], borders: Sequence[_Border]) -> list[float]:

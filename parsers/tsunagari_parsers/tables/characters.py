@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
@@ -19,6 +20,9 @@ _ASIDE = 0.35
 _SPREAD = 4.0
 #: A gap of more than this share of a character's size is a space; beside a space of the file's own, of more than the second.
 _GAP, _GAP_OF_SPACE = 0.33, 0.12
+#: Readings above characters are at most this large (share of the size of those).
+_RUBY = 0.6
+_KANA = re.compile(r"[\u3041-\u309f\u30a0-\u30ff\u3000]+")
 #: So many steps downwards from one character to the next in the file make text of several vertical lines.
 _FEWEST_STEPS = 3
 
@@ -88,12 +92,33 @@ def text_lines(chars: Sequence[Object], rect: Rect, settings: TableSettings) -> 
     lines: list[Line] = []
     overwritten = False
     if upright:
-        rows = line_rows(upright, settings)
+        rows = _without_readings(line_rows(upright, settings))
         lines = [_line(row, rect, settings, after) for row, after in zip(rows, [*rows[1:], []], strict=True)]
         overwritten = any(_overlaps(row, settings.overlap) for row in rows)
     for turn, own in by_turn.items():
         lines += _turned_lines(own, turn, rect, settings)
     return tuple(lines), overwritten
+
+
+def _without_readings(rows: list[list[Object]]) -> list[list[Object]]:
+    """The lines without small kana that stand close above the characters whose reading they are (ルビ)."""
+    sizes = [max(char["size"] for char in row) for row in rows]
+    if len(rows) < 2 or max(sizes) * _RUBY < min(sizes):
+        return rows
+    return [row for index, row in enumerate(rows) if not (index + 1 < len(rows) and _is_reading(row, rows[index + 1]))]
+
+
+def _is_reading(row: Sequence[Object], below: Sequence[Object]) -> bool:
+    place, base = extent(row), extent(below)
+    size = max(char["size"] for char in below)
+    return (
+        max(char["size"] for char in row) <= _RUBY * size
+        and base.x0 - size <= place.x0
+        and place.x1 <= base.x1 + size
+        and -0.5 * size <= base.top - place.bottom <= 0.3 * size
+        and all(_KANA.fullmatch(char["text"]) for char in row)
+        and any(not _KANA.fullmatch(char["text"]) for char in below)
+    )
 
 
 def _turned_lines(chars: Sequence[Object], turn: int, rect: Rect, settings: TableSettings) -> list[Line]:

@@ -117,7 +117,11 @@ def turned(one: Object, turn: int, area: tuple[float, float, float, float]) -> O
         x0, x1, y0, y1 = width - x1, width - x0, height - y1, height - y0
     elif turn == 270:
         x0, x1, y0, y1 = y0, y1, width - x1, width - x0
-    return {**one, "x0": x0, "x1": x1, "top": y0, "bottom": y1, "width": x1 - x0, "height": y1 - y0}
+    placed = {**one, "x0": x0, "x1": x1, "top": y0, "bottom": y1, "width": x1 - x0, "height": y1 - y0}
+    if turn in {90, 270} and "size" in one:
+        # pdfminer takes a lying character's advance for its size: a figure would be half as large as its neighbours.
+        placed["size"] = y1 - y0
+    return placed
 
 
 def within(objects: Iterable[Object], frame: Frame) -> list[Object]:

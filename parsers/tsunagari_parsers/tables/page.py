@@ -8,64 +8,72 @@ from dataclasses import replace
 from pdfplumber.page import Page
 
 from tsunagari_parsers.boxes import Box, Piece, find_boxes, find_pieces
+from tsunagari_parsers.glyphs import signs
 from tsunagari_parsers.records import Rect
 from tsunagari_parsers.tables.aligned import aligned_tables, outside_pieces
 from tsunagari_parsers.tables.characters import assign, dedupe, text_lines
 from tsunagari_parsers.tables.folios import without_page_numbers
 from tsunagari_parsers.tables.frame import Object, displayed, placed, placed_outlines, reading_turn, turn_of, within
-from tsunagari_parsers.tables.grid import grid
+from tsunagari_parsers.tables.grid import grid, outline
 from tsunagari_parsers.tables.model import Line, PageTables, Table, TableSettings
 from tsunagari_parsers.tables.parted import parted
-from tsunagari_parsers.tables.rules import ruling
+from tsunagari_parsers.tables.rules import CellGroup, ruling
+from tsunagari_parsers.tables.stripes import with_white_rows
+
+#: So many columns make a table of coloured rows, and of the text in a frame; a sheet's box may hold a short list of its own.
+_FEWEST_ON_FILLS = 3
+_FEWEST_IN_FRAME = 4
+#: How far below coloured cells (em) text goes on with them.
+_BELOW = 2.0
+#: What is typed and cannot be seen; full-width spaces indent, and are characters.
+_BLANKS = " \t\r\n\N{NO-BREAK SPACE}"
+_SPACES = (" ", "\N{NO-BREAK SPACE}")
 
 #: A page of which this share of the characters stands in tables of this many cells is a list, and not made of boxes.
 _TABLE_SHARE = 0.6
 _GRID = 24
+#: A table of no more columns is a form.
+_FORM_COLUMNS = 2
 
 
 def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     """Every table of ``page``, and what stands outside them, in the page's reading frame (see :mod:`tsunagari_parsers.tables.model`)."""
     settings = settings or TableSettings()
     shown = displayed(page)
-    every = _without_blanks(within(page.chars, shown))
+    on_page = within(page.chars, shown)
+    every = _without_blanks(on_page)
     frame = replace(shown, turned=reading_turn(every))
     chars = _with_turns(placed(dedupe(every), frame), frame.turned)
     rules = ruling(page, frame, settings)
-    assigned, outside = assign(chars, [cell for group in rules.groups for cell in group.cells])
-    tables: list[Table] = []
-    start = 0
-    for group in rules.groups:
-        own = assigned[start : start + len(group.cells)]
-        start += len(group.cells)
-        if any(own):
-            tables.append(
-                parted(page.page_number, group.cells, own, group.drawn, settings)
-                or grid(page.page_number, group.cells, own, group.drawn, settings)
-            )
-    obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
-    aligned: list[Table] = []
-    cut: tuple[Line, ...] = ()
-    if outside:
-        blanks = placed((char for char in within(page.chars, shown) if not char["text"].strip(" \t\r\n")), frame)
-        outside, numbers = without_page_numbers(outside, chars, frame.size[1], settings)
-        aligned, outside = aligned_tables(
-            page.page_number,
-            outside,
-            blanks=blanks,
-            obstacles=obstacles,
-            loose=rules.loose,
-            settings=settings,
+    blanks = placed((char for char in on_page if not char["text"].strip(_BLANKS)), frame)
+    every_group = with_white_rows(rules.groups, chars, settings)
+    stripes = [group for group in every_group if _is_stripes(group, chars)]
+    while True:
+        groups = [group for group in every_group if group not in stripes]
+        tables, outside = _ruled_tables(page.page_number, groups, chars, settings)
+        free, numbers = without_page_numbers(outside, chars, frame.size[1], settings) if outside else ([], [])
+        obstacles = [(table.rect.x0, table.rect.top, table.rect.x1, table.rect.bottom) for table in tables]
+        loose = [*rules.loose, *(rule for group in stripes for rule in group.drawn)]
+        aligned, left = (
+            aligned_tables(page.page_number, free, blanks=blanks, obstacles=obstacles, loose=loose, settings=settings)
+            if free
+            else ([], [])
         )
-        cut = outside_pieces(outside, blanks, settings)
-        order = {id(char): at for at, char in enumerate(chars)}
-        outside = sorted([*outside, *numbers], key=lambda char: order[id(char)])
+        # Stripes that no table of several columns lies on are boxes with text.
+        kept = [group for group in stripes if _lie_under(group, aligned, left)]
+        if len(kept) == len(stripes):
+            break
+        stripes = kept
+    cut = outside_pieces(left, blanks, settings)
+    order = {id(char): at for at, char in enumerate(chars)}
+    left = sorted([*left, *numbers], key=lambda char: order[id(char)])
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
-    left, _ = text_lines(outside, Rect(0.0, 0.0, width, height), settings)
-    lines = tuple(replace(line, is_full=False) for line in left)
+    rest, _ = text_lines(left, Rect(0.0, 0.0, width, height), settings)
+    lines = tuple(replace(line, is_full=False) for line in rest)
     boxes: tuple[Box, ...] = ()
     pieces: tuple[Piece, ...] = ()
-    if sum(map(len, assigned)) == 0 or _in_grids(tables) < _TABLE_SHARE * len(chars):
+    if len(outside) == len(chars) or _in_grids(tables) < _TABLE_SHARE * len(chars):
         shapes = placed(within(page.rects, shown), frame)
         curves = placed_outlines(within(page.curves, shown), frame)
         cells = (Rect(*cell) for group in rules.groups for cell in group.cells)
@@ -89,9 +97,64 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
 
 
 def _in_grids(tables: Sequence[Table]) -> int:
-    """How many characters stand in tables of many cells; titled boxes make tables of a few."""
+    """How many characters stand in the rows of lists: in cells of one column each, of tables of many.
+
+    Titled boxes make tables of a few cells; a form has two columns, and a table within its right one makes that several.
+    """
     return sum(
-        len(line.text) for table in tables if len(table.cells) >= _GRID for cell in table.cells for line in cell.lines
+        len(line.text)
+        for table in tables
+        if len(table.cells) >= _GRID and len(table.column_lefts) > _FORM_COLUMNS
+        for cell in table.cells
+        if cell.column == cell.last_column
+        for line in cell.lines
+    )
+
+
+def _ruled_tables(
+    page: int, groups: Sequence[CellGroup], chars: Sequence[Object], settings: TableSettings
+) -> tuple[list[Table], list[Object]]:
+    """The tables of some sets of cells, and the characters that are in none of them."""
+    assigned, outside = assign(chars, [cell for group in groups for cell in group.cells])
+    tables = []
+    start = 0
+    for group in groups:
+        own = assigned[start : start + len(group.cells)]
+        start += len(group.cells)
+        if any(own):
+            tables.append(
+                parted(page, group.cells, own, group.drawn, settings)
+                or grid(page, group.cells, own, group.drawn, settings)
+            )
+    return tables, outside
+
+
+def _is_stripes(group: CellGroup, chars: Sequence[Object]) -> bool:
+    """Whether cells may be the ground of a table without rules down, and not its cells.
+
+    They lie in one column: coloured rows, or a frame with a rule below its header. Or they are coloured, and text goes on below them.
+    """
+    sides = {(round(cell[0]), round(cell[2])) for cell in group.cells}
+    if len(sides) == 1:
+        return group.is_fill or len(group.cells) > 1
+    place = outline(group.cells)
+    return group.is_fill and any(
+        place.x0 <= (char["x0"] + char["x1"]) / 2 <= place.x1 and 0 < char["top"] - place.bottom < _BELOW * char["size"]
+        for char in chars
+    )
+
+
+def _lie_under(group: CellGroup, tables: Sequence[Table], left: Sequence[Object]) -> bool:
+    """Whether stripes are the ground of a table: it has enough columns, and no text on the stripes is left over."""
+    place = outline(group.cells)
+    least = _FEWEST_ON_FILLS if group.is_fill else _FEWEST_IN_FRAME
+    return any(
+        len(table.column_lefts) >= least and table.rect.top < place.bottom and place.top < table.rect.bottom
+        for table in tables
+    ) and not any(
+        place.x0 <= (char["x0"] + char["x1"]) / 2 <= place.x1
+        and place.top <= (char["top"] + char["bottom"]) / 2 <= place.bottom
+        for char in left
     )
 
 
@@ -99,16 +162,19 @@ def _without_blanks(chars: Sequence[Object]) -> list[Object]:
     """The characters that are drawn; one after which the file has a space is marked, because a narrow one is hardly a gap."""
     kept: list[Object] = []
     for char in chars:
-        if char["text"].strip(" \t\r\n"):
+        if char["text"].strip(_BLANKS):
             kept.append(_known(char))
-        elif kept and char["text"] == " ":
+        elif kept and char["text"] in _SPACES:
             kept[-1] = {**kept[-1], "spaced": True}
     return kept
 
 
 def _known(char: Object) -> Object:
-    """The character, or U+FFFD for one that the file gives no meaning: pdfminer writes its number (「(cid:10)」) in its place."""
-    return {**char, "text": "\N{REPLACEMENT CHARACTER}"} if char["text"].startswith("(cid:") else char
+    """The character that is meant, or U+FFFD for one that the file gives no meaning: pdfminer writes its number (「(cid:10)」) in its place."""
+    text: str = char["text"]
+    if text.startswith("(cid:"):
+        return {**char, "text": "\N{REPLACEMENT CHARACTER}"}
+    return {**char, "text": signs()[text]} if text in signs() else char
 
 
 def _with_turns(chars: list[Object], page_turn: int) -> list[Object]:

@@ -18,6 +18,12 @@ Box = tuple[float, float, float, float]
 _MIN_PIECE = 1.0
 #: A filled rectangle that is thicker than this both ways is an area, not a rule (points).
 _THICKEST_RULE = 3.0
+#: Filled shapes no longer than this (points) may be the dots or dashes of a rule, if so many lie on a line (points apart: the same one),
+#: no further from each other than this many times their length.
+_LONGEST_DASH = 6.0
+_FEWEST_DOTS = 5
+_DOT_LINE = 0.5
+_DOT_GAP = 2.0
 #: The side of the squares in which rules that touch are looked for (points).
 _SQUARE = 32
 #: So many sides without a rule across are the cells of an open row; two could be a frame or a margin.
@@ -30,12 +36,12 @@ _SMALLEST_GRID = 4
 class CellGroup:
     """The cells inside one connected set of rules, and the horizontal rules that were really drawn.
 
-    ``is_open``: no rule across at all, only the sides of cells.
+    ``is_fill``: no rule was drawn at all; the edges are those of coloured areas.
     """
 
     cells: list[Box]
     drawn: list[Object]
-    is_open: bool = False
+    is_fill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ def ruling(page: Page, frame: Frame, settings: TableSettings) -> Ruling:
     groups = []
     loose: list[Object] = []
     drawings = 0
-    for edges in _with_open_rows(_connected(_rules(page, frame, settings), settings.snap)):
+    edges_of_page, is_fill = _rules(page, frame, settings)
+    for edges in _with_open_rows(_connected(edges_of_page, settings.snap)):
         horizontal = [edge for edge in edges if edge["orientation"] == "h"]
         if len(edges) == len(horizontal):
             loose += horizontal
@@ -65,9 +72,9 @@ def ruling(page: Page, frame: Frame, settings: TableSettings) -> Ruling:
             continue
         closed = edges + _outline(edges, settings.snap)
         cells = intersections_to_cells(edges_to_intersections(closed, settings.snap, settings.snap))
-        cells = without_slivers(cells, settings.sliver)
+        cells = without_marks(without_slivers(cells, settings.sliver))
         if cells:
-            groups.append(CellGroup(sorted(cells, key=lambda cell: (cell[1], cell[0])), horizontal, not horizontal))
+            groups.append(CellGroup(sorted(cells, key=lambda cell: (cell[1], cell[0])), horizontal, is_fill))
     tables = [group for group in groups if not _is_marking(group, groups, settings.snap)]
     return Ruling(sorted(tables, key=lambda group: (group.cells[0][1], group.cells[0][0])), loose, drawings)
 
@@ -86,6 +93,41 @@ def without_slivers(cells: Sequence[Box], sliver: float) -> list[Box]:
         for x0, top, x1, bottom in cells
     )
     return [cell for cell in moved if cell[0] < cell[2] and cell[1] < cell[3]]
+
+
+def without_marks(cells: Sequence[Box]) -> list[Box]:
+    """The cells of a grid without boxes that lie within one of them: a frame around words, whose text is that cell's.
+
+    Cells of a grid never lie within each other; several that fill a part of one are a table of their own, and stay.
+    """
+    x0, top = min((cell[0] for cell in cells), default=0.0), min((cell[1] for cell in cells), default=0.0)
+    x1, bottom = max((cell[2] for cell in cells), default=0.0), max((cell[3] for cell in cells), default=0.0)
+    if sum(map(_area, cells)) <= (x1 - x0) * (bottom - top) * 1.0001:
+        return list(cells)
+    nested: dict[Box, list[Box]] = {}
+    for cell in cells:
+        holders = [other for other in cells if _is_within(cell, other)]
+        if holders:
+            nested.setdefault(max(holders, key=_area), []).append(cell)
+    marks = {mark for own in nested.values() if not _is_grid(own) for mark in own}
+    return [cell for cell in cells if cell not in marks]
+
+
+def _area(cell: Box) -> float:
+    return (cell[2] - cell[0]) * (cell[3] - cell[1])
+
+
+def _is_within(cell: Box, other: Box) -> bool:
+    return other[0] <= cell[0] and other[1] <= cell[1] and cell[2] <= other[2] and cell[3] <= other[3] and cell != other
+
+
+def _is_grid(cells: Sequence[Box]) -> bool:
+    """Whether boxes fill the place that they take together."""
+    extent = (max(cell[2] for cell in cells) - min(cell[0] for cell in cells)) * (
+        max(cell[3] for cell in cells) - min(cell[1] for cell in cells)
+    )
+    sides = {round(cell[0]) for cell in cells}, {round(cell[1]) for cell in cells}
+    return min(map(len, sides)) > 1 and len(cells) >= _SMALLEST_GRID and sum(map(_area, cells)) > 0.8 * extent
 
 
 def _joined(edges: set[float], sliver: float) -> dict[float, float]:
@@ -130,15 +172,21 @@ def _is_marking(group: CellGroup, groups: Sequence[CellGroup], snap: float) -> b
     )
 
 
-def _rules(page: Page, frame: Frame, settings: TableSettings) -> list[Object]:
-    """The horizontal and vertical rules, joined; curves and rectangles of the page's own size are none."""
+def _rules(page: Page, frame: Frame, settings: TableSettings) -> tuple[list[Object], bool]:
+    """The horizontal and vertical rules, joined, and whether they are the edges of coloured areas only.
+
+    Curves and rectangles of the page's own size are no rules.
+    """
     limit = settings.page_share * frame.width * frame.height
     rects = [rect for rect in placed(page.rects, frame) if rect["width"] * rect["height"] < limit]
     lines = [line for line in placed(page.lines, frame) if min(line["width"], line["height"]) < 1]
     drawn = [rect for rect in rects if not _is_fill(rect)]
     # Fills are headers' grounds and marks behind text; only where nothing else is drawn are they the table.
-    edges = [edge for rect in (drawn if drawn or lines else rects) for edge in rect_to_edges(rect)]
+    dotted = _dotted(placed(page.curves, frame), settings.join)
+    is_fill = not (drawn or lines or dotted)
+    edges = [edge for rect in (rects if is_fill else drawn) for edge in rect_to_edges(rect)]
     edges += [_line_edge(line) for line in lines]
+    edges += dotted
     merged = merge_edges(
         filter_edges(_clipped(edges, (0.0, 0.0, *frame.size)), min_length=_MIN_PIECE),
         snap_x_tolerance=settings.snap,
@@ -146,7 +194,49 @@ def _rules(page: Page, frame: Frame, settings: TableSettings) -> list[Object]:
         join_x_tolerance=settings.join,
         join_y_tolerance=settings.join,
     )
-    return filter_edges(merged, min_length=settings.min_rule)
+    return filter_edges(merged, min_length=settings.min_rule), is_fill
+
+
+def _dotted(curves: Sequence[Object], gap: float) -> list[Object]:
+    """The rules that rows and columns of small filled shapes make: dots and dashes, as some producers draw them one by one."""
+    small = [curve for curve in curves if max(curve["width"], curve["height"]) <= _LONGEST_DASH and curve["fill"]]
+    if len(small) < _FEWEST_DOTS:
+        return []
+    return [
+        *_chains(small, ("x0", "x1", "top", "bottom"), "h", gap),
+        *_chains(small, ("top", "bottom", "x0", "x1"), "v", gap),
+    ]
+
+
+def _chains(dots: Sequence[Object], along: tuple[str, str, str, str], orientation: str, gap: float) -> list[Object]:
+    """Runs of dots that lie on one line and no further apart than dots do."""
+    start, end, low, high = along
+    rules = []
+    by_line: dict[int, list[Object]] = {}
+    for dot in dots:
+        by_line.setdefault(round((dot[low] + dot[high]) / 2 / _DOT_LINE), []).append(dot)
+    for own in by_line.values():
+        run: list[Object] = []
+        ordered: list[Object | None] = [*sorted(own, key=lambda dot: float(dot[start])), None]
+        for here in ordered:
+            if run and (
+                here is None or here[start] - run[-1][end] > max(gap, _DOT_GAP * (run[-1][end] - run[-1][start]))
+            ):
+                if len(run) >= _FEWEST_DOTS:
+                    middle = (run[0][low] + run[0][high]) / 2
+                    rules.append({start: run[0][start], end: run[-1][end], low: middle, high: middle})
+                run = []
+            if here is not None:
+                run.append(here)
+    return [
+        {
+            "orientation": orientation,
+            **rule,
+            "width": rule["x1"] - rule["x0"],
+            "height": rule["bottom"] - rule["top"],
+        }
+        for rule in rules
+    ]
 
 
 def _line_edge(line: Object) -> Object:
