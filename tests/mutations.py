@@ -78,8 +78,8 @@ def first_pages(content: bytes, pages: int = 1) -> bytes:
 
 def fixture_files(folder: Path) -> dict[str, bytes]:
     """The first page of every PDF among the fixtures and every text, by file name."""
-    pdfs = {path.stem: first_pages(path.read_bytes()) for path in sorted(folder.glob("*/*.pdf"))}
-    return pdfs | {path.stem: path.read_bytes() for path in sorted(folder.glob("*/*.txt"))}
+    pdfs = {path.name: first_pages(path.read_bytes()) for path in sorted(folder.glob("*/*.pdf"))}
+    return pdfs | {path.name: path.read_bytes() for path in sorted(folder.glob("*/*.txt"))}
 
 
 def _span(random: Random, content: bytes, longest: int = _LONGEST_SPAN) -> tuple[int, int]:

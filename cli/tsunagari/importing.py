@@ -91,7 +91,8 @@ def import_documents(
             continue
         for document in offered:
             if isinstance(document, str):
-                failures.append(document)
+                # Which list named it, where one did.
+                failures.append(document if path.suffix != ".toml" else f"{path.name}：{document}")
                 continue
             progress(document.name)
             try:

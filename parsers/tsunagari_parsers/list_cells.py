@@ -87,7 +87,8 @@ def split_cells(row: RowLines, columns: Columns) -> Cells:
     texts = [line.text for line in lines[count:]]
     return Cells(
         name=name,
-        description=remove_dump_spaces(join_wrapped(with_fullness(texts, columns.description))),
+        # As the PDF has it: a space beside a mark or a Latin word parts them.
+        description=re.sub(r" {2,}", " ", join_wrapped(with_fullness(texts, columns.description))),
         department=remove_dump_spaces(join_name(offices)),
         doubts=tuple(doubts),
     )

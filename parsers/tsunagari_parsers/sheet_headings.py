@@ -20,7 +20,7 @@ _OPEN, _CLOSE = r"[【\[〔<《「『≪]?", r"[】\]〕>》」』≫]"
 _AFTER = r"(?:等|について)?\s*(?P<remark>[(][^()]{1,20}[)])?"
 #: Between the words of a heading these mean the same.
 _BETWEEN = r"(?:\s*(?:[・、,/&と]|及び|および|並びに)\s*)"
-_AMOUNT = r"(?:約|金)?\s*[¥\\]?\s*(?P<amount>[0-9][0-9,]*(?:\.[0-9]+)?)\s*[(]?(?P<unit>千円|百万円|万円|億円|円)?[)]?\s*(?:也|-)?"
+_AMOUNT = r"(?:約|金)?\s*[¥￥\\]?\s*(?P<amount>[0-9][0-9,]*(?:\.[0-9]+)?)\s*[(]?(?P<unit>千円|百万円|万円|億円|円)?[)]?\s*(?:也|-)?"
 _LABELLED = re.compile(rf"^\s*[:：]?\s*{_AMOUNT}\s*(?:[(][^()]*[)])?\s*$")
 _AMOUNT_HERE = re.compile(rf"\s*:?\s*{_AMOUNT}\s*(?:[(][^()]*[)])?")
 _NUMBER_HERE = re.compile(r"\s*:?\s*(?:No\.?)?\s*[0-9][0-9-]*")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 
+import pdfplumber
 import pytest
+from tests.conftest import ROOT
 from tests.pdfs import table_pdf
 
 from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.glyphs import radicals, without_radicals
 from tsunagari_parsers.report import Level
+
+PRINTED = ROOT / "fixtures" / "variants" / "printed-by-chromium.pdf"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +32,19 @@ from tsunagari_parsers.report import Level
 )
 def test_radicals_become_the_characters_that_they_are_drawn_for(written: str, meant: str) -> None:
     assert without_radicals(written) == meant
+
+
+def test_a_character_of_the_same_glyph_is_the_one_that_japanese_text_has() -> None:
+    """Chromium, with the most usual free font, writes HYPHENATION POINT for every 「・」 and EM SPACE for the full-width space."""
+    with pdfplumber.open(PRINTED) as pdf:
+        written = "".join(char["text"] for page in pdf.pages for char in page.chars)
+    assert written.count("\u2027") > 100
+    assert written.count("\u2003") > 10
+    document = parse_document(PRINTED.read_bytes(), name=PRINTED.name)
+    read = "".join(f"{one.program_name}{one.description}{one.department}" for one in document.programs)
+    assert "\u2027" not in read
+    assert "\u2003" not in read
+    assert read.count("・") > 100
 
 
 def test_every_line_of_the_table_has_its_unicode_name_and_no_radical_as_its_meaning() -> None:

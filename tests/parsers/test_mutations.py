@@ -84,7 +84,7 @@ def test_the_same_seed_is_the_same_file_and_another_is_another(sources: dict[str
 
 @pytest.mark.parametrize("kind", sorted(PDF_KINDS))
 def test_every_kind_of_damage_damages(kind: str, sources: dict[str, bytes]) -> None:
-    pdf = sources["national-list-r3"]
+    pdf = sources["national-list-r3.pdf"]
     assert any(PDF_KINDS[kind](Random(seed), pdf) != pdf for seed in range(5))  # noqa: S311
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import replace
 from itertools import chain
 
+import pdfplumber
+import pypdfium2
 import pytest
 from tests.conftest import ROOT
 from tests.dumps import Row, plain_list, spaced_list
@@ -34,7 +37,6 @@ FROM_PDF = [json.loads(line) for line in (PDF_FOLDER / "programs.jsonl").read_te
 OTHER_PARAGRAPHS = {
     10: "長万部町: 「…提供する。」 ends a short line of the dump; in the PDF that line fills its cell",
     18: "つくばみらい市: 「（関連事業として実施）などして」 is the middle of a sentence; the PDF's reader begins an item at （",
-    35: "白山市: 「　教育機関とも」 is indented, a paragraph of its own; in the PDF the line before it fills its cell",
     45: "大府市: 「…を実施する。」 ends a short line of the dump; in the PDF that line fills its cell",
     55: "箕面市: 「　コロナ禍における」 is indented, a paragraph of its own; in the PDF the line before it fills its cell",
     59: "大阪狭山市: 「（予約不要）」 begins a line after a full one: the end of the same item",
@@ -410,3 +412,20 @@ def test_a_serial_number_before_the_body_is_the_programmes() -> None:
 def test_a_text_that_is_no_list_is_refused(text: str) -> None:
     with pytest.raises(UnknownLayoutError):
         parse(text)
+
+
+@pytest.mark.parametrize("dump", ["by pdfplumber", "by PDFium"])
+def test_no_row_of_a_dump_that_mixes_its_columns_is_sure(dump: str) -> None:
+    """Tools that write line by line over the whole page put words of several cells on one line: a number may be another row's."""
+    content = (ROOT / "fixtures" / "national_list_r3" / "national-list-r3.pdf").read_bytes()
+    if dump == "by PDFium":
+        document = pypdfium2.PdfDocument(content)
+        text = "\f".join(page.get_textpage().get_text_range() for page in document)
+    else:
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            text = "\f".join(page.extract_text() for page in pdf.pages)
+    parsed = parse(text)
+    apart = {"line-outside-rows", "column-unknown", "label-without-row"}
+    told = {one.row for one in parsed.report.findings if one.level is Level.MUST_LOOK and one.code not in apart}
+    assert parsed.programs
+    assert {one.provenance.row for one in parsed.programs} <= told

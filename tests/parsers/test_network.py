@@ -280,3 +280,30 @@ def test_every_line_of_a_dump_has_a_kind() -> None:
 def test_a_text_about_a_network_without_members_is_refused() -> None:
     with pytest.raises(UnknownLayoutError):
         parse("上尾市困難女性支援ネットワーク\n\n7月に発足しました。\n")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "desk"),
+    [
+        (
+            "ワンストップ相談窓口である「男女共同参画支援センターほっと越谷」が相談を受け付けます。",
+            "男女共同参画支援センターほっと越谷",
+        ),
+        ("総合窓口：ふくし総合相談室がワンストップで相談を受けます。", "ふくし総合相談室"),
+        ("ワンストップの相談窓口は、人権・男女共同参画課です。", "人権・男女共同参画課"),
+    ],
+)
+def test_the_one_stop_desk_has_its_whole_name_and_no_more(sentence: str, desk: str) -> None:
+    lines = [
+        "越谷市困難女性支援ネットワーク",
+        "活動内容",
+        "・事例検討",
+        sentence,
+        "構成機関",
+        "市",
+        "人権推進課",
+        "関係機関",
+        "越谷警察署",
+    ]
+    (network,) = parse_document("\n".join(lines).encode(), name="network.txt").networks
+    assert (network.one_stop_desk, network.activities) == (desk, ("・事例検討",))

@@ -328,3 +328,25 @@ def test_items_broken_over_lines_are_put_together(lines: list[str], items: list[
 def test_a_text_without_measures_is_refused() -> None:
     with pytest.raises(UnknownLayoutError):
         parse("国立市第6次ジェンダー平等推進計画\n\n主な取組について説明します。\n")
+
+
+@pytest.mark.parametrize(
+    ("offices", "departments"),
+    [
+        ("男女平等課・セーフティネットコールセンター", ["男女平等課", "セーフティネットコールセンター"]),
+        ("男女平等課及び生活福祉課", ["男女平等課", "生活福祉課"]),
+        ("人権・男女共同参画課", ["人権・男女共同参画課"]),
+        ("市民協働・男女参画推進課、子育て支援課・保育課", ["市民協働・男女参画推進課", "子育て支援課", "保育課"]),
+        ("健康福祉部 生活支援課／市民課", ["健康福祉部生活支援課", "市民課"]),
+    ],
+)
+def test_departments_are_apart_where_both_sides_are_departments(offices: str, departments: list[str]) -> None:
+    lines = [
+        "日野市行動計画",
+        "課題１ 安心して暮らせるまち",
+        f"主な取組㉑ 相談の充実 ［{offices}］",
+        "取組内容 相談を行う。",
+        "関連事項 女性相談",
+    ]
+    (measure,) = parse_document("\n".join(lines).encode(), name="plan.txt").measures
+    assert (measure.number, list(measure.departments)) == (21, departments)

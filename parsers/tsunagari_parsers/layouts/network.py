@@ -32,10 +32,13 @@ _OWN_OFFICES = re.compile(
 )
 _PARTNERS = re.compile(r".*(?:機関|団体|関係者|事業者|法人|警察|医療|司法|教育|福祉|国|[都道府県]|民間)")
 _NAME = r"[^\s、。「」『』（）()／/◆■～〜：:]*ネットワーク"
-_OFFICE = r"[^\s、。「」『』◆■◇□・が]+?(?:センター|課|室|係|所|館|窓口)"
+_OFFICE = r"[^\s、。「」『』◆■◇□・が:][^\s、。「」『』◆■◇□が:]*?(?:センター|課|室|係|所|館|窓口)"
 _DESKS = (
     re.compile(
         rf"ワンストップの?(?:総合)?(?:相談|支援)*窓口(?:である|となる|としての|として、?|は、?|:)「?(?P<desk>{_OFFICE})」?(?=[がはをで、。に]|$)"
+    ),
+    re.compile(
+        r"ワンストップの?(?:総合)?(?:相談|支援)*窓口(?:である|となる|としての|として、?|は、?|:)「(?P<desk>[^」]{2,30})」"
     ),
     re.compile(r"「(?P<desk>[^」]+)」が[^。]*ワンストップ"),
     re.compile(rf"(?P<desk>{_OFFICE})(?:が|を|は|に)[^。]{{0,30}}ワンストップの?(?:総合)?(?:相談|支援)*(?:窓口|で)"),
@@ -210,7 +213,7 @@ def _read_sections(lines: Sequence[SlideLine], gathered: _Gathered) -> None:
             else:
                 gathered.members.append((kind, line.text))
             gathered.used.add(index)
-        elif name:
+        elif name and not (name == "activities" and _one_stop_desks([line])):
             gathered.use(index, name, line.text)
 
 

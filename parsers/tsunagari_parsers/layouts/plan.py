@@ -39,6 +39,12 @@ _SPACED_NUMBER = re.compile(r"^([^\s.．:：]{2,8}[0-9０-９一二三四五六�
 _CHAPTER = re.compile(r"第\s*[0-9一二三四五六七八九十]{1,3}\s*[章節部]")
 _FOOTNOTE = re.compile(r"※|＊|\*[0-9]|[（(]?注")
 _BRACKETED = re.compile(r"[［\[【](?P<names>[^］\]】]*)[］\]】]\s*$")
+#: 「・」 stands between departments and within their names (人権・男女共同参画課): it parts what is a department on both sides.
+_DEPARTMENT = r"(?:課|室|係|センター|館|署|委員会|事務局|担当|本部|機関|団体)"
+_DEPARTMENTS_APART = re.compile(
+    rf"[、，,;；／/]|　|(?<=課|室|係|館|署|会|局|当|部|関|体|ー|所)(?:及び|および|並びに|ならびに)|"
+    rf"(?<=課|室|係|館|署|会|局|当|関|体|ー|所)・(?=[^、，,・]*{_DEPARTMENT}(?:[、，,・\s　]|及び|および|$))"
+)
 _PAGE_NUMBER = re.compile(r"[-‐\s]*[0-9]{1,3}[-‐\s]*")
 #: A heading and its departments take no more lines than these before the content begins.
 _HEADING_LINES = 5
@@ -235,7 +241,7 @@ def _heading(one: _Gathered) -> tuple[str, tuple[str, ...]]:
     match = _BRACKETED.search(whole)
     names = match["names"] if match else "、".join(one.offices)
     heading = whole[: match.start()] if match else whole
-    departments = (remove_dump_spaces(name).strip(" 　") for name in re.split(r"[、，,]|　", names))
+    departments = (remove_dump_spaces(name).strip(" 　") for name in _DEPARTMENTS_APART.split(names))
     return remove_dump_spaces(heading).strip(" 　"), tuple(name for name in departments if name)
 
 
