@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 DEMO_DATA ?= data/demo
 
-.PHONY: setup demo test test-long check bench lock
+.PHONY: setup demo test test-long check bench bench-search bench-parsing lock
 
 setup: .venv/.ready
 
@@ -39,8 +39,24 @@ test-long: check
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/offers.py
+
+# ARGS=--all measures 1,000,000 programmes too.
+bench-search: setup
+	$(BIN)/python -m benchmarks.search $(ARGS)
+
+# The readers that ours is measured against are installed apart: no test sees them.
+.venv-bench/.ready: pyproject.toml requirements/bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+bench-parsing: .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.parsing $(ARGS)
 
 # New exact versions within pyproject.toml's bounds; the files carry hashes and no addresses.
 lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/use.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev -c requirements/use.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt

@@ -25,6 +25,7 @@ from tsunagari_parsers.errors import (
     TruncatedPdfError,
     UnreadableDocumentError,
 )
+from tsunagari_parsers.lean_page import LeanPage
 from tsunagari_parsers.ocr import Ocr, Word, placed, recognise
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.tables import PageTables, TableSettings, read_page
@@ -134,11 +135,11 @@ class OpenedPdf:
         """
         count = _second_count(self._second, number, self._name) if number <= self.second_pages else None
         with _pdf_errors(self._name, number):
-            page = self._pdf.pages[number - 1]
+            page = LeanPage.of(self._pdf.pages[number - 1])
             with _collector_paused():
                 tables = read_page(page, self._settings)
                 is_picture = _is_picture(page, tables)
-            page.close()
+                page.close()
         return ReadPage(tables, count, is_picture)
 
     def recognise(self, page: ReadPage, ocr: Ocr) -> ReadPage:
