@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 DEMO_DATA ?= data/demo
 
-.PHONY: setup demo test test-long check bench bench-parsing lock
+.PHONY: setup demo test test-long check bench bench-search bench-parsing lock
 
 setup: .venv/.ready
 
@@ -39,6 +39,11 @@ test-long: check
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/offers.py
+
+# ARGS=--all measures 1,000,000 programmes too.
+bench-search: setup
+	$(BIN)/python -m benchmarks.search $(ARGS)
 
 # The readers that ours is measured against are installed apart: no test sees them.
 .venv-bench/.ready: pyproject.toml requirements/bench.txt

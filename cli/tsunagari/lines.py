@@ -127,7 +127,6 @@ def _whole(record: Record) -> Json:
         "sections": [_section(one) | {"is_restricted": one.is_restricted} for one in record.sections],
         "goals": _goals(record),
         "excluded_areas": [{"name": one.name, "start": one.start, "end": one.end} for one in record.excluded_areas],
-        "confidence": record.confidence,
         "line": record.provenance.line,
     }
 
@@ -147,6 +146,7 @@ def _program(program: Program) -> Json:
         "phones": [_phone(one) for one in program.phones],
         "fiscal_year": program.fiscal_year,
         "source_kind": program.source_kind,
+        "confidence": program.confidence,
         **_place(program.provenance),
     }
     if program.source_kind is SourceKind.PROGRAM_SHEET:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tsunagari_indexer.catalogue import Catalogue
 from tsunagari_indexer.engine import SearchEngine
-from tsunagari_indexer.engines.embedded import EmbeddedEngine
 from tsunagari_indexer.engines.meili import MeiliEngine, MeiliSettings, MeiliWriter
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.workspace import Workspace, index_name
@@ -92,7 +91,7 @@ class Settings:
     def engine_for(self, generation: Generation) -> SearchEngine:
         """The engine of an open generation."""
         if self.engine is EngineName.EMBEDDED:
-            return EmbeddedEngine(generation.connection)
+            return generation.embedded
         settings = MeiliSettings(self.meili_url, self.meili_search_key)
         return MeiliEngine(settings, index_name(generation.meta["name"]))
 

@@ -9,7 +9,8 @@ makes its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -102,28 +103,68 @@ def tokens(text: str) -> Iterator[Token]:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """The terms of a text. ``surfaces`` maps each to the words of the text from which it was made."""
+
+    words: frozenset[str]
+    readings: frozenset[str]
+    surfaces: Mapping[str, frozenset[str]]
+
+
+def analyse(text: str) -> Analysed:
+    """The terms of ``text``: ``w:`` each word and its parts; ``r:`` the readings of two kana or more of each word, its parts, and
+    each two adjoining words."""
+    made: dict[str, set[str]] = defaultdict(set)
+    # A name in kana within brackets (「まいさぽ」) is no word of any dictionary; it is found whole.
+    for name in _BRACKETED_KANA.findall(text):
+        made[f"r:{_cut(to_katakana(name))}"].add(name)
+    before: Token | None = None
+    for token in tokens(text):
+        for form in (token.word, *token.parts):
+            made[f"w:{form}"].add(token.surface)
+        for reading in (token.reading, *token.part_readings):
+            if len(reading) > 1:
+                made[f"r:{reading}"].add(token.surface)
+        if before is not None and before.end == token.start:
+            made[f"r:{_cut(before.reading + token.reading)}"].add(before.surface + token.surface)
+        before = token
+    return Analysed(
+        frozenset(term for term in made if term.startswith("w:")),
+        frozenset(term for term in made if term.startswith("r:")),
+        {term: frozenset(surfaces) for term, surfaces in made.items()},
+    )
+
+
 def words(text: str) -> frozenset[str]:
-    """The ``w:`` terms of ``text``: each word and its parts."""
-    return frozenset(f"w:{form}" for token in tokens(text) for form in (token.word, *token.parts))
+    """The ``w:`` terms of ``text``."""
+    return analyse(text).words
 
 
 def readings(text: str) -> frozenset[str]:
-    """The ``r:`` terms of ``text``: the readings of two kana or more of each word, its parts, and each two adjoining words."""
-    # A name in kana within brackets (「まいさぽ」) is no word of any dictionary; it is found whole.
-    found = {f"r:{_cut(to_katakana(name))}" for name in _BRACKETED_KANA.findall(text)}
-    before: Token | None = None
-    for token in tokens(text):
-        found |= {f"r:{reading}" for reading in (token.reading, *token.part_readings) if len(reading) > 1}
-        if before is not None and before.end == token.start:
-            found.add(f"r:{_cut(before.reading + token.reading)}")
-        before = token
-    return frozenset(found)
+    """The ``r:`` terms of ``text``."""
+    return analyse(text).readings
 
 
 def boundaries(text: str) -> frozenset[int]:
     """Where Sudachi's longest units begin and end in ``text`` (offsets in characters)."""
     morphemes = _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
     return frozenset(offset for morpheme in morphemes for offset in (morpheme.begin(), morpheme.end()))
+
+
+def reading_of(text: str) -> str:
+    """The whole of ``text`` in katakana, symbols and spaces left out."""
+    return "".join(
+        to_katakana(morpheme.reading_form())
+        for morpheme in _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
+        if morpheme.part_of_speech()[0] not in {"補助記号", "空白"}
+    )
+
+
+def is_dictionary_word(text: str) -> bool:
+    """Whether ``text`` is one word of Sudachi's dictionary."""
+    morphemes = _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
+    return len(morphemes) == 1 and not morphemes[0].is_oov()
 
 
 def is_kana(text: str) -> bool:

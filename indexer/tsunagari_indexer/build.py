@@ -13,6 +13,7 @@ from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.identity import Candidate, Identity, identify
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.offers import OfferRules
+from tsunagari_indexer.venues import known_venue_rules
 from tsunagari_parsers import Desk, Finding, Level, ParsedDocument
 from tsunagari_parsers.text import comparable
 
@@ -50,7 +51,7 @@ class Contents:
     """All that a generation holds."""
 
     documents: tuple[SourceDocument, ...]
-    listings: tuple[Listing, ...]
+    listings: Sequence[Listing]
     findings: tuple[DocumentFinding, ...]
     identities: tuple[Identity, ...]
     desks: tuple[Desk, ...] = ()
@@ -137,6 +138,7 @@ def _listing(entry: Entry, listing_id: str, year: int, first_year: int, rules: O
         sections=entry.sections,
         goals=entry.goals,
         excluded=entry.excluded,
+        venues=known_venue_rules().find(entry.description),
     )
 
 

@@ -9,23 +9,30 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
 from tsunagari_crawler.archive import sync_folder
+from tsunagari_indexer.analysis import reading_of
 from tsunagari_indexer.build import Contents, DocumentFinding
-from tsunagari_indexer.engine import EngineRecord
+from tsunagari_indexer.engine import EngineQuery, EngineRecord, EngineResult
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
+from tsunagari_indexer.lexicon import fold, known_lexicon
 from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_indexer.mending import Mender
+from tsunagari_indexer.suggestions import Suggestion, SuggestionIndex
+from tsunagari_indexer.understanding import mender_for
 from tsunagari_parsers import Desk, Finding, Level
 from tsunagari_parsers.desks import desk_from_json
 from tsunagari_parsers.text import comparable
 
+#: So many listings are kept as they were read (about 10 KB each): most pages show the same first ones.
+_KEPT_LISTINGS = 2_000
 #: Changes whenever an older file can no longer be read.
 SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x74736E67
@@ -40,6 +47,7 @@ CREATE TABLE listings (
 );
 CREATE TABLE desks (position INTEGER PRIMARY KEY, body TEXT NOT NULL); -- read from lists; proposals until confirmed
 CREATE TABLE exact (key TEXT NOT NULL, position INTEGER NOT NULL); -- a phone's digits, a name in comparable form
+CREATE TABLE surfaces (term TEXT NOT NULL, surface TEXT NOT NULL, PRIMARY KEY (term, surface)) WITHOUT ROWID;
 CREATE INDEX exact_by_key ON exact (key);
 CREATE TABLE findings (
     number INTEGER PRIMARY KEY, document TEXT NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL, code TEXT NOT NULL,
@@ -48,8 +56,14 @@ CREATE TABLE findings (
 """
 
 
-def write_generation(path: Path, contents: Contents, records: Sequence[EngineRecord], meta: Mapping[str, str]) -> None:
-    """Write a generation's file, whole or not at all.
+def write_generation(
+    path: Path,
+    contents: Contents,
+    records: Iterable[EngineRecord],
+    surfaces: Mapping[str, Collection[str]],
+    meta: Mapping[str, str],
+) -> None:
+    """Write a generation's file, whole or not at all. ``surfaces`` are the words from which each term of the records was made.
 
     Raises:
         GenerationError: the folder cannot be written, or the disk is full.
@@ -67,6 +81,10 @@ def write_generation(path: Path, contents: Contents, records: Sequence[EngineRec
             connection.executescript(_SCHEMA + embedded.SCHEMA)
             connection.execute("BEGIN")
             _fill(connection, contents, meta)
+            connection.executemany(
+                "INSERT INTO surfaces VALUES (?, ?)",
+                sorted((term, surface) for term, words in surfaces.items() for surface in words),
+            )
             embedded.write_bitmaps(connection, records)
             connection.execute("COMMIT")
         finally:
@@ -88,6 +106,7 @@ class Generation:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
+        self._listing_at = lru_cache(maxsize=_KEPT_LISTINGS)(self._read_listing)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -138,11 +157,7 @@ class Generation:
 
     def listings(self, orders: Iterable[int]) -> list[Listing]:
         """The listings with these order numbers, in the order given."""
-        return [
-            Listing.from_json(json.loads(body))
-            for order in orders
-            for (body,) in self._rows("SELECT body FROM listings WHERE position = ?", order)
-        ]
+        return [listing for order in orders if (listing := self._listing_at(order))]
 
     def all_listings(self) -> Iterator[Listing]:
         """Every listing in order."""
@@ -156,14 +171,45 @@ class Generation:
             desk_from_json(json.loads(body)) for (body,) in self._rows("SELECT body FROM desks ORDER BY position")
         )
 
-    def exactly(self, key: str) -> list[Listing]:
-        """The listings with this phone number (digits only) or of this name (in comparable form), in order."""
-        rows = self._rows("SELECT DISTINCT position FROM exact WHERE key = ? ORDER BY position", key)
-        return self.listings([position for (position,) in rows])
+    def exactly(self, keys: Iterable[str]) -> frozenset[int]:
+        """The order numbers of the listings with one of these phone numbers (digits only) or names (in comparable form)."""
+        return frozenset(
+            position for key in keys for (position,) in self._rows("SELECT position FROM exact WHERE key = ?", key)
+        )
 
-    def knows(self, term: str) -> bool:
-        """Whether any listing holds this term."""
-        return any(True for _ in self._rows("SELECT 1 FROM bitmaps WHERE family = 'term' AND key = ? LIMIT 1", term))
+    def among(self, orders: Collection[int], query: EngineQuery) -> EngineResult:
+        """What the engine would answer if ``orders`` were the hits of the query's terms: its bitmaps stand in every generation."""
+        return self.embedded.among(orders, query)
+
+    @cached_property
+    def embedded(self) -> embedded.EmbeddedEngine:
+        """The engine over the bitmaps of this file."""
+        return embedded.EmbeddedEngine(self.connection)
+
+    def knows(self, term: str, kinds: frozenset[str] | None = None) -> bool:
+        """Whether any listing (of these kinds) holds this term."""
+        return self.embedded.holds(term, kinds)
+
+    def surfaces(self, term: str) -> tuple[str, ...]:
+        """The words of the texts from which a term was made, the longest first."""
+        rows = self._rows("SELECT surface FROM surfaces WHERE term = ?", term)
+        return tuple(sorted((surface for (surface,) in rows), key=len, reverse=True))
+
+    @cached_property
+    def mender(self) -> Mender:
+        """Mends typing errors towards the lexicon, the places, and the words of these listings."""
+        rows = self._rows("SELECT DISTINCT surface FROM surfaces WHERE term >= 'w:' AND term < 'w;'")
+        return mender_for(known_lexicon(), frozenset(surface for (surface,) in rows))
+
+    @cached_property
+    def names(self) -> SuggestionIndex:
+        """The names of programmes, by their letters and their readings."""
+        return SuggestionIndex.of(
+            (key, Suggestion("name", listing.program_name))
+            for listing in self.all_listings()
+            if listing.is_program
+            for key in {fold(listing.program_name), reading_of(listing.program_name)}
+        )
 
     @cached_property
     def findings(self) -> tuple[DocumentFinding, ...]:
@@ -173,6 +219,11 @@ class Generation:
             DocumentFinding(document, name, Finding(Level(level), code, message, page, row, value))
             for document, name, level, code, message, page, row, value in rows
         )
+
+    def _read_listing(self, order: int) -> Listing | None:
+        for (body,) in self._rows("SELECT body FROM listings WHERE position = ?", order):
+            return Listing.from_json(json.loads(body))
+        return None
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         try:
@@ -189,7 +240,7 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     )
     connection.executemany(
         "INSERT INTO listings VALUES (?, ?, ?)",
-        [(one.order, one.id, _dump(one.to_json())) for one in contents.listings],
+        ((one.order, one.id, _dump(one.to_json())) for one in contents.listings),
     )
     connection.executemany(
         "INSERT INTO desks VALUES (?, ?)",
@@ -197,14 +248,14 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     )
     connection.executemany(
         "INSERT INTO exact VALUES (?, ?)",
-        [
+        (
             (key, one.order)
             for one in contents.listings
             for key in (
                 comparable(one.program_name),
                 *(phone.number.replace("-", "") for phone in one.phones),
             )
-        ],
+        ),
     )
     connection.executemany(
         "INSERT INTO findings (document, name, level, code, message, page, row, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from tsunagari_indexer.analysis import readings, words
+from tsunagari_indexer.analysis import analyse
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.lexicon import Lexicon, fold
-from tsunagari_indexer.offers import Offer
+from tsunagari_indexer.offers import Offer, public_offers
+from tsunagari_indexer.venues import Venue
 from tsunagari_parsers import Goal, Phone, PhoneRole, Rect, Section
 
 #: How a programme's kind is called in the API and in filters, by the kind of paper.
@@ -87,6 +89,7 @@ class Listing:
     sections: tuple[Section, ...] = ()
     goals: tuple[Goal, ...] = ()
     excluded: tuple[ExcludedPlace, ...] = ()
+    venues: tuple[Venue, ...] = ()
 
     def __post_init__(self) -> None:
         if any(section.is_restricted for section in self.sections):
@@ -117,41 +120,69 @@ class Listing:
                 "rect": Rect(**values["rect"]) if values["rect"] else None,
                 "sections": tuple(Section(**section) for section in values["sections"]),
                 "goals": tuple(Goal(**goal) for goal in values["goals"]),
+                "venues": tuple(Venue(**{**venue, "marks": tuple(venue["marks"])}) for venue in values["venues"]),
                 "excluded": tuple(ExcludedPlace(**place) for place in values["excluded"]),
             }
         )
 
 
-def engine_record(listing: Listing, lexicon: Lexicon) -> EngineRecord:
-    """What the engines hold of a listing."""
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the engines hold of a listing, and the words from which each of its terms was made."""
+
+    record: EngineRecord
+    surfaces: Mapping[str, frozenset[str]]
+
+
+def index_listing(listing: Listing, lexicon: Lexicon) -> Indexed:
+    """The terms and facets of a listing."""
     place = " ".join(filter(None, (listing.prefecture, listing.municipality)))
-    body = listing.description
-    return EngineRecord(
+    name, where, department, body = map(analyse, (listing.program_name, place, listing.department, listing.description))
+    surfaces: dict[str, frozenset[str]] = {}
+    for analysed in (name, where, department, body):
+        for term, found in analysed.surfaces.items():
+            surfaces[term] = surfaces.get(term, frozenset()) | found
+    record = EngineRecord(
         order=listing.order,
         id=listing.id,
         fields={
             "concepts": _concepts(listing, lexicon),
-            "name": words(listing.program_name),
-            "place": words(place) | _exact(filter(None, (listing.prefecture, listing.municipality))),
-            "department": words(listing.department),
-            "body": words(body),
-            "readings": readings(body) | readings(listing.program_name) | readings(place),
+            "name": name.words,
+            "place": where.words | _exact(filter(None, (listing.prefecture, listing.municipality))),
+            "department": department.words,
+            "body": body.words,
+            "readings": body.readings | name.readings | where.readings,
         },
         facets={
             "kind": (listing.kind,),
             "prefecture": (listing.prefecture_code,),
             "municipality": (listing.municipality_code,) if listing.municipality_code else (),
-            "offer": tuple(offer.kind for offer in listing.offers),
+            "offer": tuple(offer.kind for offer in public_offers(listing.offers)),
             "year": (str(listing.fiscal_year),),
         },
     )
+    return Indexed(record, surfaces)
+
+
+def engine_record(listing: Listing, lexicon: Lexicon) -> EngineRecord:
+    """What the engines hold of a listing."""
+    return index_listing(listing, lexicon).record
+
+
+def surfaces_of(indexed: Iterable[Indexed]) -> dict[str, set[str]]:
+    """The words of all listings by term."""
+    merged: dict[str, set[str]] = defaultdict(set)
+    for one in indexed:
+        for term, found in one.surfaces.items():
+            merged[term] |= found
+    return merged
 
 
 def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:
-    """The offers, and the concepts whose own words stand in the name or the description."""
+    """The public offers, and the concepts whose own words stand in the name or the description."""
     text = fold(f"{listing.program_name}\n{listing.description}")
-    found = {offer.kind for offer in listing.offers}
-    found |= {concept.id for concept in lexicon.concepts if any(fold(word) in text for word in concept.body)}
+    found = {offer.kind for offer in public_offers(listing.offers)}
+    found |= {concept.id for concept in lexicon.concepts.values() if any(fold(word) in text for word in concept.body)}
     return frozenset(f"c:{concept}" for concept in found)
 
 

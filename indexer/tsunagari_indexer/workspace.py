@@ -30,7 +30,7 @@ from tsunagari_indexer.errors import GenerationError, NothingPublishedError, Pub
 from tsunagari_indexer.generation import Generation, write_generation
 from tsunagari_indexer.ledger import GenerationRecord, Ledger
 from tsunagari_indexer.lexicon import known_lexicon
-from tsunagari_indexer.listings import engine_record
+from tsunagari_indexer.listings import index_listing, surfaces_of
 from tsunagari_indexer.offers import known_offer_rules
 from tsunagari_parsers import Level
 
@@ -119,7 +119,8 @@ class Workspace:
             if not contents.listings and not contents.desks:
                 raise GenerationError("取り込むものが1つもありません")
             lexicon = known_lexicon()
-            records = [engine_record(listing, lexicon) for listing in contents.listings]
+            indexed = [index_listing(listing, lexicon) for listing in contents.listings]
+            records = [one.record for one in indexed]
             record = ledger.new_generation(secrets.token_hex(3), [document.fetched for document in documents])
             meta = {
                 "name": record.name,
@@ -130,7 +131,7 @@ class Workspace:
             }
             path = self.generation_path(record.name)
             try:
-                write_generation(path, contents, records, meta)
+                write_generation(path, contents, records, surfaces_of(indexed), meta)
                 if self._writer:
                     self._writer.build(index_name(record.name), records)
                 self._check(path, len(records))

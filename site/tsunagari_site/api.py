@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, SourceDocument
-from tsunagari_indexer.offers import offer_kinds
+from tsunagari_indexer.offers import offer_kinds, public_offers
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
 from tsunagari_parsers.places import (
     Municipality,
@@ -58,7 +58,9 @@ class Api:
                     "items": [_item(listing, documents[listing.document]) for listing in listings],
                     "facets": {name: _facet(name, counts) for name, counts in result.facets.items()},
                     "relaxed": [
-                        {"code": one.code, "text": one.text} for one in result.relaxed if one.code != "last_page"
+                        {"code": one.code, "text": one.text} | ({"to": one.to} if one.to else {})
+                        for one in result.relaxed
+                        if one.code != "last_page"
                     ],
                 }
             )
@@ -222,7 +224,21 @@ def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
                 },
                 "marks": list(offer.marks),
             }
-            for offer in listing.offers
+            for offer in public_offers(listing.offers)
+        ],
+        "venues": [
+            {
+                "kind": venue.kind,
+                "name": venue.name or None,
+                "users": venue.users or None,
+                "evidence": {
+                    "start": venue.start,
+                    "end": venue.end,
+                    "text": listing.description[venue.start : venue.end],
+                },
+                "marks": list(venue.marks),
+            }
+            for venue in listing.venues
         ],
         "source": {
             "document_sha256": document.sha256,

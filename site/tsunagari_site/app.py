@@ -77,6 +77,7 @@ def build_app(
         routes += [
             Route(f"{at}/", pages.home),
             Route(f"{at}/search", pages.search, methods=["GET", "POST"]),
+            Route(f"{at}/suggest", pages.suggest, methods=["POST"]),
             Route(f"{at}/results", pages.results),
             Route(f"{at}/results", pages.refine, methods=["POST"]),
             Route(f"{at}/program", pages.sealed_program),

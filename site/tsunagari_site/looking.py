@@ -67,6 +67,10 @@ class Looking:
         if "municipality" in fields:
             code = fields["municipality"]
             new = replace(new, municipality=code if _is_municipality(code) else "")
+        if "town" in fields and _is_municipality(fields["town"]):
+            # The answer to which of several towns of one name was meant: it stands for the name in the text.
+            place = municipality_of(fields["town"])
+            new = replace(new, prefecture=place.prefecture.code, municipality=place.code)
         if "offer" in fields:
             known = {kind.id for kind in offer_kinds()}
             new = replace(new, offer=fields["offer"] if fields["offer"] in known else "")

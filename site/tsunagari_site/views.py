@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.lexicon import urgent_in
 from tsunagari_indexer.listings import Listing
-from tsunagari_indexer.offers import offer_kinds
-from tsunagari_indexer.search import SearchRequest, SearchResult
+from tsunagari_indexer.offers import main_offer_kinds, offer_groups, offer_kinds
+from tsunagari_indexer.search import MAX_QUERY, SearchRequest, SearchResult
+from tsunagari_indexer.suggestions import Suggestion, suggest
 from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of, prefectures
 from tsunagari_site import contexts
 from tsunagari_site.errors import RequestError, SealError
@@ -26,6 +27,7 @@ from tsunagari_site.looking import PER_PAGE, Looking
 from tsunagari_site.rendering import render, static_files, static_url
 from tsunagari_site.seal import Sealer
 
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 #: The series of the country's yearly lists.
 NATIONAL_SERIES = "national_list"
 _REGIONS = (
@@ -53,7 +55,7 @@ class Pages:
             # What the home page says is said of the country's lists; a city's own paper may be of any year.
             years = sorted({one.fiscal_year for one in documents if one.series == NATIONAL_SERIES}, reverse=True)
         page = contexts.HomePage(
-            offers=offer_kinds(),
+            offers=main_offer_kinds(),
             regions=tuple(
                 contexts.Region(label, tuple(one for one in prefectures() if one.code in codes))
                 for label, codes in _REGIONS
@@ -73,6 +75,13 @@ class Pages:
         if looking == Looking():
             return RedirectResponse(f"{language_of(request.url.path).prefix}/", status_code=303)
         return self._to_results(looking, request)
+
+    async def suggest(self, request: Request) -> Response:
+        """What somebody may be about to type; the words come by POST and go into no log."""
+        fields = await read_form(request)
+        with self.reading() as reading:
+            found = suggest(fields.get("q", "")[:MAX_QUERY], reading.generation.names)
+        return JSONResponse({"suggestions": [{"kind": one.kind, "text": one.text, "note": one.note} for one in found]})
 
     async def refine(self, request: Request) -> Response:
         """One button of the results page: a filter set or taken away, or another page."""
@@ -139,7 +148,7 @@ class Pages:
         name = request.path_params["name"]
         if name not in static_files() or request.url.path != static_url(name):
             raise RequestError(404, "not_found", "このページはありません")
-        media_type = "text/css" if name.endswith(".css") else "image/svg+xml"
+        media_type = _MEDIA_TYPES[name.rpartition(".")[2]]
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return Response(static_files()[name], media_type=media_type, headers=headers)
 
@@ -158,22 +167,31 @@ class Pages:
         with self.reading() as reading:
             result = await ask(reading, looking.to_request())
             others = await ask(reading, looking.to_request_of_others()) if looking.municipality else None
-        page = self._results_page(looking, result, others.listings if others else (), language)
+            near = suggest(looking.text, reading.generation.names) if looking.text else []
+        page = self._results_page(looking, result, others.listings if others else (), near, language)
         return render("results.html", page, language, path=path)
 
     def _results_page(
-        self, looking: Looking, result: SearchResult, others: Sequence[Listing], language: Language
+        self,
+        looking: Looking,
+        result: SearchResult,
+        others: Sequence[Listing],
+        near: Sequence[Suggestion],
+        language: Language,
     ) -> contexts.ResultsPage:
         now = self.clock()
         cards = [
-            contexts.card(listing, self.sealer.seal("program", {"id": listing.id}), now) for listing in result.listings
+            contexts.card(
+                listing, self.sealer.seal("program", {"id": listing.id}), now, result.reasons.get(listing.id, ())
+            )
+            for listing in result.listings
         ]
         area = looking.prefecture or (result.prefecture_codes[0] if len(result.prefecture_codes) == 1 else None)
         urgent = contexts.urgent_desks(result.urgent | set(looking.urgent.split()))
         facets = _choices(result, looking, language)
         unknown = [one.text for one in result.relaxed if one.code == "unknown_word"]
-        relaxed = ((("unknown_word", "・".join(unknown)),) if unknown else ()) + tuple(
-            (one.code, one.text)
+        relaxed = ((("unknown_word", "・".join(unknown), ""),) if unknown else ()) + tuple(
+            (one.code, one.text, one.to)
             for one in result.relaxed
             if one.code not in {"last_page", "unknown_word"}
             # The box with the lines has answered such words already; they are not repeated to whoever looks on.
@@ -192,9 +210,15 @@ class Pages:
                 for listing in others
                 if not listing.is_program and listing.municipality_code == looking.municipality
             ),
-            relaxed=((("cut", ""),) if looking.cut else ()) + relaxed,
+            candidates=result.candidates,
+            suggestions=tuple(one for one in near if one.text != looking.text),
+            relaxed=((("cut", "", ""),) if looking.cut else ()) + relaxed,
             urgent=urgent,
-            desks=tuple(desk for desk in contexts.desks_for(area) if desk not in urgent),
+            desks=tuple(
+                desk
+                for desk in dict.fromkeys((*contexts.desks_named(result.desks), *contexts.desks_for(area)))
+                if desk not in urgent
+            ),
             prefecture_page=contexts.prefecture_page(area),
             gap_of_8778=contexts.has_gap_of_8778(area),
             chosen=tuple(
@@ -203,7 +227,11 @@ class Pages:
                 for choice in choices
                 if choice.value == getattr(looking, choice.name)
             ),
-            facets=tuple((name, choices) for name, choices in facets.items() if choices and not getattr(looking, name)),
+            facets=tuple(
+                (name, _grouped(name, choices))
+                for name, choices in facets.items()
+                if choices and not getattr(looking, name)
+            ),
             prefecture=prefecture_of(area) if area else None,
         )
 
@@ -233,6 +261,18 @@ def expired(error: SealError) -> contexts.MessagePage:
     """What an address shows that has ended: the beginning, the way out, 110 and 119, nothing else."""
     del error  # Whether it is too old or not ours makes no difference to anybody who stands before it.
     return contexts.MessagePage(410, "このページは終わりました", "はじめからやり直してください。", bare=True)
+
+
+def _grouped(name: str, choices: Sequence[contexts.Choice]) -> tuple[tuple[str, tuple[contexts.Choice, ...]], ...]:
+    """The choices of a filter under headings: offers in their groups, the others under none."""
+    if name != "offer":
+        return (("", tuple(choices)),)
+    by_value = {choice.value: choice for choice in choices}
+    groups = (
+        (group.label, tuple(by_value[kind.id] for kind in group.kinds if kind.id in by_value))
+        for group in offer_groups()
+    )
+    return tuple((label, members) for label, members in groups if members)
 
 
 def _choices(result: SearchResult, looking: Looking, language: Language) -> dict[str, tuple[contexts.Choice, ...]]:

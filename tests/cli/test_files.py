@@ -70,7 +70,7 @@ def test_a_list_of_documents_is_imported_without_the_one_that_is_missing(tmp_pat
     (folder / "sheet.toml").write_text("fiscal_year = 2025\n", encoding="utf-8")
     (folder / "all.toml").write_text('documents = ["missing.pdf", "sheet.txt"]\n', encoding="utf-8")
     outcome = import_documents(Workspace(tmp_path / "data"), [folder / "all.toml"], EditionOptions())
-    assert outcome.failures == (f"{folder / 'missing.pdf'}：ファイルがありません",)
+    assert outcome.failures == (f"all.toml：{folder / 'missing.pdf'}：ファイルがありません",)
     assert [one.fetched.name for one in outcome.imported] == ["sheet.txt"]
 
 

@@ -55,6 +55,11 @@ def test_a_line_of_each_kind_says_its_kind(mixed: ParsedDocument) -> None:
         assert {"page", "row", "rect", "document_sha256"} <= line.keys()
 
 
+def test_a_line_of_what_was_read_from_a_picture_says_how_sure_it_is(mixed: ParsedDocument) -> None:
+    assert parse_line(replace(mixed.programs[0], confidence=61.5))["confidence"] == 61.5
+    assert parse_line(mixed.programs[0])["confidence"] is None
+
+
 def test_lines_that_are_handed_around_leave_restricted_parts_out(mixed: ParsedDocument) -> None:
     lines = json.dumps([parse_line(one) for one in mixed.in_order], ensure_ascii=False)
     assert SECRET not in lines

@@ -14,19 +14,24 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from benchmarks.judged import read_judged, requests, words_of
 from tests.contract.fake_meilisearch import FakeMeilisearch, running_fake
 
+from tsunagari.settings import Settings
 from tsunagari_indexer.engine import FACETS, FIELDS, EngineQuery, EngineRecord, EngineResult, SearchEngine
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.engines.embedded import EmbeddedEngine
 from tsunagari_indexer.engines.meili import INDEX_PREFIX, MeiliEngine, MeiliSettings, MeiliWriter, ascii_word
 from tsunagari_indexer.errors import EngineError, EngineUnavailableError
+from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import engine_record
 from tsunagari_indexer.offers import known_offer_rules
+from tsunagari_indexer.search import search
 from tsunagari_parsers import ParsedDocument
 
 MASTER_KEY = "a-master-key-of-the-contract-test"
@@ -203,6 +208,54 @@ def test_the_real_list_gives_the_same_in_every_engine(build: Built, real_records
     engine = build(real_records)
     for query in queries(real_records, 60, seed=3):
         assert engine.search(query) == brute_force(real_records, query), query
+
+
+class Definition:
+    """An engine that is the definition."""
+
+    blocks = False
+
+    def __init__(self, records: Sequence[EngineRecord]) -> None:
+        self._records = records
+
+    def search(self, query: EngineQuery) -> EngineResult:
+        return brute_force(self._records, query)
+
+    def count(self) -> int:
+        return len(self._records)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def same_searches(build: Built, generation: Generation, random_queries: int) -> None:
+    """Whole searches, places as filters and words given up included, find the same over every engine, with the same counts."""
+    records = [engine_record(one, known_lexicon()) for one in generation.all_listings()]
+    engine, definition = build(records), Definition(records)
+    asked = requests(read_judged(), words_of(generation), random_queries)
+    climbed = 0
+    for one in asked:
+        result = search(generation, engine, one)
+        assert result == search(generation, definition, one), one
+        climbed += any(relaxation.code == "climbed" for relaxation in result.relaxed)
+    assert climbed > 5, "no search went from a place to its neighbours"
+
+
+@pytest.fixture(scope="module")
+def generation(demo: Path) -> Iterator[Generation]:
+    with Settings().catalogue(demo).reading() as reading:
+        yield reading.generation
+
+
+def test_every_judged_search_and_a_hundred_random_ones_are_the_same_in_every_engine(
+    build: Built, generation: Generation
+) -> None:
+    same_searches(build, generation, random_queries=100)
+
+
+@pytest.mark.long
+def test_a_thousand_random_searches_are_the_same_in_every_engine(build: Built, generation: Generation) -> None:
+    same_searches(build, generation, random_queries=1_000)
 
 
 def test_an_empty_search_lists_everything_in_order_with_all_counts(build: Built) -> None:

@@ -8,9 +8,10 @@ pages are cut from the lowest level up, and a facet's count is an intersection's
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pyroaring import BitMap
 
@@ -27,6 +28,12 @@ CREATE TABLE bitmaps (
 ) WITHOUT ROWID
 """
 
+#: So many terms keep their bitmaps as they were read.
+_KEPT_TERMS = 256
+#: So many choices of values of a facet keep the records that they leave.
+_KEPT_FILTERS = 64
+#: No value of a facet has this number.
+_NO_VALUE = 0xFFFF
 _Levels = dict[int, BitMap]
 
 
@@ -57,25 +64,33 @@ class EmbeddedEngine:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._facet_values: dict[str, Mapping[str, BitMap]] = {}
+        self._facets: dict[str, _Facet] = {}
+        self._levels = lru_cache(maxsize=_KEPT_TERMS)(self._read_levels)
 
     def search(self, query: EngineQuery) -> EngineResult:
         """Answer one query from the bitmaps."""
         try:
-            matched = self._matched(query.terms)
-            chosen = {name: self._union(name, values) for name, values in query.filters.items()}
-            hits = _restricted(matched, list(chosen.values()))
-            facets = {
-                name: self._counts(name, matched, [allowed for other, allowed in chosen.items() if other != name])
-                for name in query.facets
-            }
+            return self._answer(self._matched(query.terms), query)
         except sqlite3.Error as error:
             raise EngineError(f"索引を読めません（{error}）") from error
-        return EngineResult(
-            total=sum(len(bitmap) for bitmap in hits.values()),
-            orders=_page(hits, (query.page - 1) * query.per_page, query.per_page),
-            facets=facets,
-        )
+
+    def among(self, orders: Iterable[int], query: EngineQuery) -> EngineResult:
+        """Answer a query as if its terms had these records for hits, all of the same rank."""
+        try:
+            return self._answer({0: BitMap(orders)}, query)
+        except sqlite3.Error as error:
+            raise EngineError(f"索引を読めません（{error}）") from error
+
+    def holds(self, term: str, kinds: frozenset[str] | None = None) -> bool:
+        """Whether any record (of these kinds) holds this term."""
+        try:
+            levels = self._levels("term", term)
+            if kinds is None:
+                return bool(levels)
+            among = self._facet("kind").union(kinds)
+        except sqlite3.Error as error:
+            raise EngineError(f"索引を読めません（{error}）") from error
+        return any(bitmap.intersect(among) for bitmap in levels.values())
 
     def count(self) -> int:
         """How many records the bitmaps number."""
@@ -88,9 +103,30 @@ class EmbeddedEngine:
     def _all(self) -> BitMap:
         return self._levels("facet:", "all").get(0, BitMap())
 
+    def _answer(self, matched: _Levels, query: EngineQuery) -> EngineResult:
+        chosen = {name: self._facet(name).union(values) for name, values in query.filters.items()}
+        hits = _restricted(matched, list(chosen.values()))
+        facets = {}
+        if query.facets:
+            base = _joined(hits)
+            for name in query.facets:
+                if name in chosen:
+                    others = [allowed for other, allowed in chosen.items() if other != name]
+                    facets[name] = self._facet(name).counts(_joined(_restricted(matched, others)))
+                else:
+                    facets[name] = self._facet(name).counts(base)
+        return EngineResult(
+            total=sum(len(bitmap) for bitmap in hits.values()),
+            orders=_page(hits, (query.page - 1) * query.per_page, query.per_page),
+            facets=facets,
+        )
+
     def _matched(self, terms: Sequence[str]) -> _Levels:
-        levels: _Levels = {0: self._all}
-        for term in dict.fromkeys(terms):
+        if not terms:
+            return {0: self._all}
+        first, *others = dict.fromkeys(terms)
+        levels = self._levels("term", first)
+        for term in others:
             of_term = self._levels("term", term)
             joined: _Levels = defaultdict(BitMap)
             for level, bitmap in levels.items():
@@ -99,24 +135,62 @@ class EmbeddedEngine:
             levels = joined
         return levels
 
-    def _levels(self, family: str, key: str) -> _Levels:
+    def _read_levels(self, family: str, key: str) -> _Levels:
+        """The bitmaps of a key by level. They are kept, so that nobody may change them."""
         rows = self._connection.execute("SELECT level, bitmap FROM bitmaps WHERE family = ? AND key = ?", (family, key))
         return {level: BitMap.deserialize(blob) for level, blob in rows}
 
-    def _union(self, facet: str, values: Iterable[str]) -> BitMap:
-        known = self._values(facet)
-        return BitMap.union(BitMap(), *(known[value] for value in values if value in known))
+    def _facet(self, name: str) -> _Facet:
+        if name not in self._facets:
+            rows = self._connection.execute("SELECT key, bitmap FROM bitmaps WHERE family = ?", (f"facet:{name}",))
+            holders = {key: BitMap.deserialize(blob) for key, blob in rows}
+            self._facets[name] = _Facet(holders, self._all)
+        return self._facets[name]
 
-    def _counts(self, facet: str, matched: _Levels, chosen: Sequence[BitMap]) -> dict[str, int]:
-        base = BitMap.union(BitMap(), *_restricted(matched, chosen).values())
-        counts = {value: base.intersection_cardinality(bitmap) for value, bitmap in self._values(facet).items()}
-        return {value: count for value, count in counts.items() if count}
 
-    def _values(self, facet: str) -> Mapping[str, BitMap]:
-        if facet not in self._facet_values:
-            rows = self._connection.execute("SELECT key, bitmap FROM bitmaps WHERE family = ?", (f"facet:{facet}",))
-            self._facet_values[facet] = {key: BitMap.deserialize(blob) for key, blob in rows}
-        return self._facet_values[facet]
+class _Facet:
+    """The values of one facet: which of ``everything`` has each."""
+
+    def __init__(self, holders: Mapping[str, BitMap], everything: BitMap) -> None:
+        self._holders = holders
+        self._everything = everything
+        self._keys = list(holders)
+        self._sizes = {value: len(bitmap) for value, bitmap in holders.items()}
+        self._value_of = self._column(everything.max() + 1 if everything else 0)
+        self.union = lru_cache(maxsize=_KEPT_FILTERS)(self._union)
+
+    def _union(self, values: frozenset[str]) -> BitMap:
+        """The records that have one of these values."""
+        return BitMap.union(BitMap(), *(self._holders[value] for value in values if value in self._holders))
+
+    def counts(self, base: BitMap) -> dict[str, int]:
+        """How many of these records have each value; values that none has are left out."""
+        if self._value_of and len(base) < len(self._keys):
+            # To look up the value of each of a few records costs less than to intersect with the bitmap of every value.
+            counted = Counter(map(self._value_of.__getitem__, base))
+            return {self._keys[number]: count for number, count in counted.items() if number != _NO_VALUE}
+        # A bitmap that holds most records is stored in bits, in which looking up is ten times as fast as in a list of numbers.
+        if len(base) * 2 < len(self._everything):
+            others = self._everything - base
+            counted_out = (
+                (value, size - others.intersection_cardinality(self._holders[value]))
+                for value, size in self._sizes.items()
+            )
+            return {value: count for value, count in counted_out if count}
+        intersected = ((value, base.intersection_cardinality(holders)) for value, holders in self._holders.items())
+        return {value: count for value, count in intersected if count}
+
+    def _column(self, records: int) -> array[int] | None:
+        """The number of each record's value, where no record has two; else None."""
+        total = sum(map(len, self._holders.values()))
+        everything = BitMap.union(BitMap(), *self._holders.values())
+        if len(self._keys) >= _NO_VALUE or total != len(everything):
+            return None
+        column = array("H", [_NO_VALUE]) * records
+        for number, holders in enumerate(self._holders.values()):
+            for order in holders:
+                column[order] = number
+        return column
 
 
 def _restricted(levels: _Levels, chosen: Sequence[BitMap]) -> _Levels:
@@ -127,6 +201,11 @@ def _restricted(levels: _Levels, chosen: Sequence[BitMap]) -> _Levels:
             left = left & allowed
         restricted[level] = left
     return restricted
+
+
+def _joined(levels: _Levels) -> BitMap:
+    bitmaps = list(levels.values())
+    return bitmaps[0] if len(bitmaps) == 1 else BitMap.union(BitMap(), *bitmaps)
 
 
 def _page(levels: _Levels, start: int, size: int) -> tuple[int, ...]:
