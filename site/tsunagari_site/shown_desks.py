@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_parsers import Desk, known_desks
@@ -56,18 +54,3 @@ def urgent_desks(urgent: Iterable[str]) -> tuple[Desk, ...]:
     wanted = set(urgent)
     concepts = [concept for concept in known_lexicon().concepts.values() if concept.id in wanted]
     return desks_named(dict.fromkeys(desk for concept in concepts for desk in concept.desks))
-
-
-@dataclass(frozen=True, slots=True)
-class DeskNow:
-    """A desk at a moment. ``is_open`` None: nobody says."""
-
-    desk: Desk
-    is_open: bool | None
-
-
-def in_order_for_now(desks: Iterable[Desk], now: datetime) -> tuple[DeskNow, ...]:
-    """What is known to answer now first."""
-    del now
-    each = [DeskNow(desk, True if desk.always_open else None) for desk in desks]
-    return tuple(sorted(each, key=lambda one: one.is_open is not True))

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing
 from tsunagari_indexer.search import MAX_PER_PAGE, SearchRequest
+from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import (
     Municipality,
     PlaceError,
@@ -26,7 +27,7 @@ from tsunagari_site.pages.where import Region, regions
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
 from tsunagari_site.sealed import PROGRAM, SEARCH
-from tsunagari_site.shown_desks import DeskNow, desks_for, has_gap_of_8778, in_order_for_now, prefecture_page
+from tsunagari_site.shown_desks import desks_for, has_gap_of_8778, prefecture_page
 from tsunagari_site.site import Site, ask
 
 
@@ -124,7 +125,7 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
         prefecture=prefecture,
         is_municipality=bool(town),
         token=site.sealer.seal(SEARCH, looking.to_payload()),
-        desks=in_order_for_now(desks_for(prefecture.code), now),
+        desks=order_for_now(desks_for(prefecture.code), now),
         prefecture_page=page.url if page else "",
         gap_of_8778=has_gap_of_8778(prefecture.code),
         own=cards(own),

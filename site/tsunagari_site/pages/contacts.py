@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from tsunagari_parsers import Desk, DeskKind, known_desks
+from tsunagari_parsers import Desk, known_desks
+from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import Prefecture, prefecture_of
 from tsunagari_site.forms import read_form
 from tsunagari_site.i18n import language_of
 from tsunagari_site.rendering import render
 from tsunagari_site.sealed import CONTACTS
-from tsunagari_site.shown_desks import DeskNow, in_order_for_now, shown_desks
+from tsunagari_site.shown_desks import shown_desks
 from tsunagari_site.site import Site
 
 #: What the desks can be narrowed to, each with what its button says.
@@ -25,7 +26,6 @@ FILTERS: Mapping[str, str] = {
     "children": "子ども・10代",
     "dying": "死にたい気持ちがあるとき",
 }
-_FOR_DYING = ("line-yorisoi", "line-kokoro", "line-24h-kodomo-sos", "line-childline", "line-119")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,15 @@ def routes(site: Site, at: str) -> list[Route]:
 
 def contacts_page(site: Site, chosen: str = "", language: str = "") -> ContactsPage:
     """The desks and lines that a filter leaves, what answers now first."""
-    shown = in_order_for_now((desk for desk in shown_desks() if _fits(desk, chosen, language)), site.clock())
+    shown = order_for_now((desk for desk in shown_desks() if _fits(desk, chosen, language)), site.clock())
     national = [one for one in shown if one.desk.prefecture is None]
     return ContactsPage(
         chosen=chosen if chosen in FILTERS else "",
         language=language,
         languages=tuple(sorted({tag for desk in shown_desks() for tag in desk.languages})),
         filters=tuple(FILTERS.items()),
-        now=tuple(one for one in national if one.is_open),
-        others=tuple(one for one in national if not one.is_open),
+        now=tuple(one for one in national if one.answers_anybody),
+        others=tuple(one for one in national if not one.answers_anybody),
         by_prefecture=tuple(one for one in shown if one.desk.prefecture),
         pages=tuple(
             (prefecture_of(desk.prefecture), desk.url)
@@ -96,8 +96,8 @@ def _fits(desk: Desk, chosen: str, language: str) -> bool:
         case "any_gender":
             return desk.any_gender
         case "children":
-            return desk.kind is DeskKind.CHILDREN
+            return desk.for_children
         case "dying":
-            return desk.id in _FOR_DYING
+            return desk.for_dying
         case _:
             return True

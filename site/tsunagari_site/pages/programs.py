@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import Prefecture, prefecture_of
 from tsunagari_site.calendar import JAPAN, ended_period, era_year, fiscal_year_at
 from tsunagari_site.errors import RequestError
@@ -28,7 +29,7 @@ from tsunagari_site.listing_cards import (
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
 from tsunagari_site.sealed import PROGRAM
-from tsunagari_site.shown_desks import DeskNow, desks_for, has_gap_of_8778, in_order_for_now, prefecture_page
+from tsunagari_site.shown_desks import desks_for, has_gap_of_8778, prefecture_page
 from tsunagari_site.site import Site
 
 #: So many other listings of the same body stand on the page; the rest is behind the page of the region.
@@ -116,7 +117,7 @@ def routes(site: Site, at: str) -> list[Route]:
             era_year=era_year(listing.fiscal_year),
             is_current=listing.fiscal_year >= fiscal_year_at(now),
             ended=ended_period(listing.description, now.astimezone(JAPAN).date()),
-            desks=in_order_for_now(desks_for(listing.prefecture_code), now),
+            desks=order_for_now(desks_for(listing.prefecture_code), now),
             prefecture=prefecture_of(listing.prefecture_code),
             prefecture_page=area.url if area else "",
             gap_of_8778=has_gap_of_8778(listing.prefecture_code),

@@ -15,6 +15,7 @@ from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import offer_groups, offer_kinds
 from tsunagari_indexer.search import MAX_QUERY, SearchResult
 from tsunagari_indexer.suggestions import Suggestion, suggest
+from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import Municipality, Prefecture, municipality_of, prefecture_of, prefectures
 from tsunagari_site.errors import RequestError
 from tsunagari_site.forms import read_form
@@ -26,15 +27,7 @@ from tsunagari_site.place_labels import place_label
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
 from tsunagari_site.sealed import PROGRAM, SEARCH, looking_of, redirect_to
-from tsunagari_site.shown_desks import (
-    DeskNow,
-    desks_for,
-    desks_named,
-    has_gap_of_8778,
-    in_order_for_now,
-    prefecture_page,
-    urgent_desks,
-)
+from tsunagari_site.shown_desks import desks_for, desks_named, has_gap_of_8778, prefecture_page, urgent_desks
 from tsunagari_site.site import Site, ask
 
 
@@ -183,8 +176,8 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         if looking.municipality
         else (prefecture_of(area) if area else None),
         urgent=bool(urgent) or bool(need and need.urgent),
-        lines=in_order_for_now(tuple(fitting), now),
-        desks=in_order_for_now(tuple(desk for desk in desks_for(area) if desk not in fitting), now),
+        lines=order_for_now(tuple(fitting), now),
+        desks=order_for_now(tuple(desk for desk in desks_for(area) if desk not in fitting), now),
         prefecture=prefecture_of(area) if area else None,
         prefecture_page=page.url if page else "",
         gap_of_8778=has_gap_of_8778(area),
