@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -54,6 +55,7 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(translations(language.code), newstyle=True)  # type: ignore[attr-defined]
+    env.globals["_"] = _sayer(language)
 
     def place(one: Prefecture | Municipality) -> str:
         return place_label(one, language)
@@ -110,6 +112,21 @@ def render(template: str, page: object, language: Language, *, path: str, status
     """A page. ``path`` is this page's own path without the language, for the links to its other languages."""
     text = environment(language).get_template(template).render(page=page, path=path)
     return HTMLResponse(with_readings(text) if language == EASY else text, status_code=status)
+
+
+def _sayer(language: Language) -> Callable[..., Markup]:
+    """What ``_`` does in the templates: as Jinja's own, but each string is looked up once, for a page holds some hundreds of them."""
+    gettext = translations(language.code).gettext
+    known: dict[str, Markup] = {}
+
+    def say(text: str, **values: object) -> Markup:
+        found = known.get(text)
+        if found is None:
+            # Only what stands in the templates and data files comes here, so that this ends.
+            found = known[text] = Markup(gettext(text))  # noqa: S704 - catalogues are this site's own
+        return found % values
+
+    return say
 
 
 @cache
