@@ -10,10 +10,10 @@ from importlib.resources import files
 
 from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from tsunagari_parsers.places import Municipality, Prefecture
+from tsunagari_parsers.places import Municipality, Prefecture, prefectures
 from tsunagari_site.i18n import DEFAULT, EASY, LANGUAGES, Language, is_reviewed, translations, with_readings
 from tsunagari_site.place_labels import place_label, place_lang
 from tsunagari_site.shown_desks import shown_desks, strip_desks
@@ -60,6 +60,10 @@ def environment(language: Language) -> Environment:
     def place(one: Prefecture | Municipality) -> str:
         return place_label(one, language)
 
+    def in_language(text: str, tag: str) -> Markup:
+        """A text within a sentence of the page, marked where it is of another language."""
+        return escape(text) if tag == language.tag else Markup('<span lang="{}">{}</span>').format(tag, text)
+
     def beside(text: str) -> Markup:
         """The Japanese, and the English, of a text that no speaker of the page's language has read yet; else nothing."""
         if is_reviewed(language) or not text:
@@ -78,6 +82,9 @@ def environment(language: Language) -> Environment:
         strip=strip_desks(),
         place=place,
         place_lang=lambda one: place_lang(one, language),
+        places_lang=place_lang(prefectures()[0], language),
+        named=lambda one: in_language(place(one), place_lang(one, language)),
+        japanese=lambda text: in_language(text, DEFAULT.tag),
         beside=beside,
         is_reviewed=is_reviewed(language),
         language_names={tag: _name_of(tag) for desk in shown_desks() for tag in desk.languages},
