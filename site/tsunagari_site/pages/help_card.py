@@ -17,7 +17,16 @@ from tsunagari_site.sealed import CARD, looking_of
 from tsunagari_site.site import Site
 
 _INTERPRETER = "interpreter"
-_CARD_LANGUAGES = {"en": "en", "zh-hans": "zh", "zh-hant": "zh", "ko": "ko", "vi": "vi", "fil": "tl", "pt": "pt", "ne": "ne"}
+_CARD_LANGUAGES = {
+    "en": "en",
+    "zh-hans": "zh",
+    "zh-hant": "zh",
+    "ko": "ko",
+    "vi": "vi",
+    "fil": "tl",
+    "pt": "pt",
+    "ne": "ne",
+}
 
 
 @dataclass(frozen=True, slots=True)
