@@ -20,11 +20,9 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from tsunagari_parsers.desks import Matter, Standing, known_desks
+from tsunagari_parsers.desks import Standing, known_desks
 from tsunagari_site.data_entries import DataEntryError, Entry, read_entries
 
-#: The needs that are tiles of the first page, in their order.
-NEEDS = tuple(matter for matter in Matter if matter is not Matter.DYING)
 #: What a statement names in place of a desk where no desk of the data files is meant.
 GENERAL = "general"
 #: The card's sentence that takes the name of a language.
@@ -39,6 +37,23 @@ _STANDINGS = {Standing.OFFICIAL, Standing.LOCAL}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _ADDRESS = re.compile(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+/\S*")
 _DATED = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+class Need(StrEnum):
+    """A need, as the home page asks for it; the ids are those of its tiles."""
+
+    FAMILY_VIOLENCE = "family_violence"
+    SEXUAL_VIOLENCE = "sexual_violence"
+    TONIGHT = "tonight"
+    MONEY = "money"
+    PERIOD = "period"
+    PREGNANCY_BODY = "pregnancy_body"
+    MIND = "mind"
+    ALONE = "alone"
+    PARENTING = "parenting"
+    UNDER20 = "under20"
+    LANGUAGE_STATUS = "language_status"
+    UNSAID = "unsaid"
 
 
 class Topic(StrEnum):
@@ -84,7 +99,7 @@ class Statement:
     """One sourced fact. ``desks`` holds ids of desks that are shown, or :data:`GENERAL` alone."""
 
     id: str
-    needs: tuple[Matter, ...]
+    needs: tuple[Need, ...]
     desks: tuple[str, ...]
     topic: Topic
     text: str
@@ -96,7 +111,7 @@ class Saying:
     """Words to say first, as a suggestion. ``need`` None: for any need."""
 
     id: str
-    need: Matter | None
+    need: Need | None
     text: str
 
 
@@ -119,12 +134,12 @@ class Calling:
     card: tuple[CardSentence, ...]
     languages: Mapping[str, str]
 
-    def about(self, need: Matter) -> Mapping[Topic, tuple[Statement, ...]]:
+    def about(self, need: Need) -> Mapping[Topic, tuple[Statement, ...]]:
         """The statements for a need under every topic, also those of which nothing is known (an empty tuple)."""
         fitting = [statement for statement in self.statements if need in statement.needs]
         return {topic: tuple(one for one in fitting if one.topic == topic) for topic in Topic}
 
-    def to_say(self, need: Matter | None) -> tuple[Saying, ...]:
+    def to_say(self, need: Need | None) -> tuple[Saying, ...]:
         """The words to say first for a need; for None, those that fit any need."""
         return tuple(saying for saying in self.sayings if saying.need == need)
 
@@ -203,9 +218,6 @@ def _source(entry: Entry) -> Source:
 
 def _statement(entry: Entry, sources: Mapping[str, Source], desks: Collection[str]) -> Statement:
     entry.only("id", "needs", "desks", "topic", "text", "evidence")
-    needs = entry.choices("needs", Matter)
-    if not set(needs) <= set(NEEDS):
-        raise entry.error("needs", "に、困りごとの一覧にないものがあります")
     named = entry.words("desks")
     if named != [GENERAL] and (unknown := [one for one in named if one not in desks]):
         raise entry.error("desks", f"の {unknown} は、載せている窓口にありません")
@@ -216,7 +228,7 @@ def _statement(entry: Entry, sources: Mapping[str, Source], desks: Collection[st
     if not isinstance(found, list) or not found or not all(isinstance(one, dict) for one in found):
         raise entry.error("evidence", "がありません。出典のない文は載せられません")
     evidence = tuple(_evidence(Entry(one, entry.at, entry.id), sources) for one in found)
-    return Statement(entry.id, needs, tuple(named), entry.choice("topic", Topic), text, evidence)
+    return Statement(entry.id, entry.choices("needs", Need), tuple(named), entry.choice("topic", Topic), text, evidence)
 
 
 def _evidence(entry: Entry, sources: Mapping[str, Source]) -> Evidence:
@@ -232,10 +244,7 @@ def _evidence(entry: Entry, sources: Mapping[str, Source]) -> Evidence:
 
 def _saying(entry: Entry) -> Saying:
     entry.only("id", "need", "text")
-    need = entry.choice("need", Matter) if "need" in entry.values else None
-    if need and need not in NEEDS:
-        raise entry.error("need", "は、困りごとの一覧にありません")
-    return Saying(entry.id, need, entry.text("text"))
+    return Saying(entry.id, entry.choice("need", Need) if "need" in entry.values else None, entry.text("text"))
 
 
 def _card_sentence(entry: Entry) -> CardSentence:
@@ -247,12 +256,12 @@ def _card_sentence(entry: Entry) -> CardSentence:
 def _check_whole(read: Calling, where: str) -> None:
     if list(read.labels) != list(Topic):
         raise DataEntryError(f"{where}：[[topic]] は、{'、'.join(Topic)} の順に、ぜんぶ書いてください")
-    for need in NEEDS:
+    for need in Need:
         if not 1 <= len(read.to_say(need)) <= _SAYINGS_OF_A_NEED:
             raise DataEntryError(
                 f"{where}：「{need}」の最初に言うことばは、1つから{_SAYINGS_OF_A_NEED}つにしてください"
             )
-    for kind, ids in ((CardKind.NEED, {str(need) for need in NEEDS}), (CardKind.WISH, _WISHES)):
+    for kind, ids in ((CardKind.NEED, {str(need) for need in Need}), (CardKind.WISH, _WISHES)):
         if differing := ids ^ {sentence.id for sentence in read.card if sentence.kind == kind}:
             raise DataEntryError(f"{where}：カードの {kind} の文 {sorted(differing)} が足りないか、余っています")
     interpreter = next(sentence for sentence in read.card if sentence.id == INTERPRETER)
