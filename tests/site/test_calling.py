@@ -8,12 +8,13 @@ from importlib.resources import files
 
 import pytest
 
-from tsunagari_parsers.desks import Standing, known_desks
+from tsunagari_parsers.desks import Matter, Standing, known_desks
 from tsunagari_parsers.phones import NUMBER
 from tsunagari_parsers.text import fold_width
 from tsunagari_site.calling import GENERAL, Calling, CardKind, Need, Statement, Topic, known_calling, load_calling
 from tsunagari_site.data_entries import DataEntryError
 from tsunagari_site.i18n import translations
+from tsunagari_site.needs import known_needs
 
 STATEMENTS = known_calling().statements
 IDS = [statement.id for statement in STATEMENTS]
@@ -67,6 +68,11 @@ def test_no_number_stands_in_the_file_and_so_none_that_has_ended() -> None:
 
 def test_nothing_is_said_about_reporting_or_about_staying_without_a_status() -> None:
     assert not [(word, text) for word in UNSPOKEN for text in known_calling().strings() if word in text]
+
+
+def test_the_needs_are_those_of_the_tiles_and_of_the_desks() -> None:
+    assert [str(need) for need in Need] == list(known_needs())
+    assert [str(need) for need in Need] == [str(matter) for matter in Matter if matter is not Matter.DYING]
 
 
 @pytest.mark.parametrize("need", list(Need))
