@@ -8,13 +8,21 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
-from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from tsunagari_parsers.places import Municipality, Prefecture, prefectures
-from tsunagari_site.i18n import DEFAULT, EASY, LANGUAGES, Language, is_reviewed, translations, with_readings
+from tsunagari_site.i18n import (
+    DEFAULT,
+    EASY,
+    LANGUAGES,
+    Language,
+    is_reviewed,
+    name_of_language,
+    translations,
+    with_readings,
+)
 from tsunagari_site.place_labels import place_label, place_lang
 from tsunagari_site.shown_desks import shown_desks, strip_desks
 
@@ -87,7 +95,7 @@ def environment(language: Language) -> Environment:
         japanese=lambda text: in_language(text, DEFAULT.tag),
         beside=beside,
         is_reviewed=is_reviewed(language),
-        language_names={tag: _name_of(tag) for desk in shown_desks() for tag in desk.languages},
+        language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
     )
     env.filters["tel"] = tel
     return env
@@ -134,12 +142,6 @@ def _sayer(language: Language) -> Callable[..., Markup]:
         return found % values
 
     return say
-
-
-@cache
-def _name_of(tag: str) -> str:
-    """A language's own name (CLDR)."""
-    return str(Locale.parse(tag, sep="-").display_name)
 
 
 def _in_english(text: str) -> str:

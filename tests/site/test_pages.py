@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.conftest import UNLIMITED, publish
 from tests.pdfs import table_pdf
-from tests.site_walks import PREFIXES, find, opened, site_at, text_of, token_of
+from tests.site_walks import PREFIXES, find, opened, site_at, text_of
 
 from tsunagari.importing import EditionOptions
 from tsunagari.serving import build_site

@@ -17,6 +17,7 @@ import tsunagari_site
 from tsunagari_indexer.offers import offer_groups, offer_kinds
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_site import messages
+from tsunagari_site.calling import known_calling
 from tsunagari_site.i18n import DEFAULT, LANGUAGES, catalogue, translations, with_readings
 from tsunagari_site.listing_cards import PAPERS
 from tsunagari_site.messages import MESSAGES, MessagePage
@@ -72,7 +73,7 @@ def data_strings() -> set[str]:
     for desk in shown_desks():
         strings |= {desk.name, desk.summary, desk.who, desk.cost, desk.hours, desk.hours_seen, *desk.notes}
         strings |= {phone.note for phone in desk.phones} | {way.note for way in desk.silent_ways}
-    return strings - {""}
+    return (strings | known_calling().strings()) - {""}
 
 
 def visible_strings() -> set[str]:
