@@ -20,6 +20,7 @@ from tsunagari_site.rendering import EXIT_URL, tel
 
 ROW = ("北海道", "札幌市", "つながり事業", "電話相談を行う。", "市民課", "011-211-2962")
 
+
 @pytest.fixture
 def today(tmp_path: Path) -> Iterator[TestClient]:
     """A site over two years' lists, of which the newer one is this year's."""
