@@ -110,6 +110,8 @@ def _typed(looking: Looking, text: str) -> tuple[str, Looking]:
     if found and found.prefecture and not found.municipalities:
         return "where", looking.changed({"prefecture": found.prefecture.code})
     towns = found.municipalities if found else ()
+    # Of towns that share a name, the one in the prefecture that was chosen is meant.
+    towns = tuple(town for town in towns if town.prefecture.code == looking.prefecture) or towns
     if len(towns) == 1:
         return "results", looking.changed({"town": towns[0].code})
     if towns:
