@@ -13,6 +13,7 @@ from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.archive import write_atomically
 from tsunagari_site.app import build_app
 from tsunagari_site.seal import KEY_BYTES, Sealer
+from tsunagari_site.site import Site
 
 
 def build_site(settings: Settings, data_dir: Path) -> Starlette:
@@ -21,7 +22,14 @@ def build_site(settings: Settings, data_dir: Path) -> Starlette:
     Raises:
         SettingsError: the folder's key for sealed addresses cannot be made or read.
     """
-    return build_app(settings.catalogue(data_dir), Sealer(sealing_key(data_dir)))
+    return build_app(
+        Site(
+            settings.catalogue(data_dir),
+            Sealer(sealing_key(data_dir)),
+            mail=settings.mail,
+            requests_per_minute=settings.requests_per_minute,
+        )
+    )
 
 
 def sealing_key(data_dir: Path) -> bytes:

@@ -40,6 +40,8 @@ class Settings:
     meili_admin_key: str = ""
     parse_limits: Limits = field(default_factory=Limits)
     parse_workers: int | None = None
+    mail: str = ""
+    requests_per_minute: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -47,7 +49,7 @@ class Settings:
 
         Raises:
             SettingsError: an unknown engine, a key file that cannot be read, Meilisearch without an address, a limit that is no
-                number or out of its range.
+                number or out of its range, a mail address that is none.
         """
         name = environment.get("TSUNAGARI_ENGINE", EngineName.EMBEDDED)
         try:
@@ -57,6 +59,7 @@ class Settings:
         url = environment.get("TSUNAGARI_MEILI_URL", "")
         if engine is EngineName.MEILI and not url.startswith(("http://", "https://")):
             raise SettingsError(f"TSUNAGARI_MEILI_URL「{url}」は http:// か https:// で始めてください")
+        rate = _number(environment, "TSUNAGARI_REQUESTS_PER_MINUTE", least=0, most=1_000_000)
         return cls(
             engine=engine,
             meili_url=url.rstrip("/"),
@@ -64,6 +67,8 @@ class Settings:
             meili_admin_key=_secret(environment, "TSUNAGARI_MEILI_ADMIN_KEY"),
             parse_limits=_limits(environment),
             parse_workers=_number(environment, "TSUNAGARI_PARSE_WORKERS", least=1, most=MOST_WORKERS),
+            mail=_mail(environment),
+            requests_per_minute=rate or 0,
         )
 
     def workspace(self, root: Path, *, writing: bool) -> Workspace:
@@ -109,6 +114,15 @@ def _limits(environment: Mapping[str, str]) -> Limits:
         pages=usual.pages if pages is None else pages,
         file_bytes=usual.file_bytes if size is None else size * MEGABYTE,
     )
+
+
+def _mail(environment: Mapping[str, str]) -> str:
+    """The address for corrections, as the page about the site shows it."""
+    mail = environment.get("TSUNAGARI_MAIL", "").strip()
+    name, at, host = mail.partition("@")
+    if mail and not (name and at and "." in host and mail.isascii() and not set(mail) & set(' "<>,;:?&')):
+        raise SettingsError(f"TSUNAGARI_MAIL「{mail}」は、メールアドレスではありません")
+    return mail
 
 
 def _number(environment: Mapping[str, str], name: str, *, least: int, most: int) -> int | None:

@@ -2,135 +2,64 @@
 
 The data files are ``data/desks.toml`` (one permanent desk of each prefecture) and ``data/lines.toml`` (national lines). A desk
 is shown only with two sources of which neither is a copy of the other, or with one that is the ministry's, the police's or the
-operator's own word; a national line also with a prefecture's or city's. What rests on less is a proposal for an administrator. Hours are text as a source states them:
-only ``always_open`` says that somebody answers at any hour.
+operator's own word; a national line also with a prefecture's or city's. What rests on less is a proposal for an administrator. Hours stand twice: as text
+in a source's words, for people, and as an :class:`~tsunagari_parsers.opening.Opening`, for what answers now. Who may call, and which need a desk answers, is
+data as well, each need with the words of the entry that say so: nothing is concluded from a name.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
+from tsunagari_parsers.desk_types import (
+    Answered,
+    Desk,
+    DeskKind,
+    DeskPhone,
+    DeskSource,
+    Matter,
+    SilentWay,
+    Standing,
+    Way,
+)
 from tsunagari_parsers.errors import DeskDataError
+from tsunagari_parsers.opening import read_opening
 from tsunagari_parsers.phones import is_dialable
 from tsunagari_parsers.records import Provenance, Rect
 
+__all__ = [
+    "Answered",
+    "Desk",
+    "DeskKind",
+    "DeskPhone",
+    "DeskSource",
+    "Matter",
+    "SilentWay",
+    "Standing",
+    "Way",
+    "desk_from_json",
+    "desks_for",
+    "known_desks",
+    "load_desks",
+]
 
-class Standing(StrEnum):
-    """Who says it."""
-
-    OFFICIAL = "official"
-    """The ministry, the police or the operator itself."""
-    LOCAL = "local"
-    """A prefecture or city that repeats it."""
-    LIST = "list"
-    """A transcript of the Cabinet Office's list of centres."""
-    SECOND_HAND = "second_hand"
-    """Anybody else."""
-
-
-class DeskKind(StrEnum):
-    """What sort of desk it is."""
-
-    EMERGENCY = "emergency"
-    WOMEN = "women"
-    VIOLENCE = "violence"
-    SEXUAL_VIOLENCE = "sexual_violence"
-    POLICE = "police"
-    CHILDREN = "children"
-    MIND = "mind"
-    ANYBODY = "anybody"
-    RIGHTS = "rights"
-    LAW = "law"
-    RESIDENCE = "residence"
-    MONEY = "money"
-    RELAY = "relay"
-    PORTAL = "portal"
+#: A language tag as the data files use it: language, script, region (RFC 5646, the plain forms).
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+#: Values that are true or false: any text, 「no」 too, would count as true.
+_FLAGS = ("always_open", "any_gender", "for_children", "never_first", "proposal", "check_first")
+_PART_FLAGS = ("free", "own_hours", "registration")
 
 
-class Way(StrEnum):
-    """A way of reaching a desk without speaking."""
-
-    CHAT = "chat"
-    MAIL = "mail"
-    FORM = "form"
-    FAX = "fax"
-    RELAY = "relay"
-    APP = "app"
-    WEB = "web"
-
-
-@dataclass(frozen=True, slots=True)
-class DeskSource:
-    """Where something about a desk was read. ``seen`` is the day it was looked at; ``dated`` the source's own date, as text."""
-
-    name: str
-    standing: Standing
-    seen: date
-    url: str = ""
-    dated: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskPhone:
-    """A number that somebody who counsels answers (role ``consultation``). ``free`` None: not known."""
-
-    number: str
-    note: str = ""
-    free: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SilentWay:
-    """One way without voice. ``url`` is empty where none was found in a source."""
-
-    way: Way
-    note: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A desk or line that helps today.
-
-    ``prefecture`` is the JIS X 0401 code of the area it serves, or None for the whole country; ``municipality`` the name of the
-    municipality whose own desk it is. ``hours`` and ``hours_seen`` are a source's words and its date; ``always_open`` is True
-    only where a source of standing says 24 hours. A desk read from a list has its ``provenance`` and is a proposal until
-    somebody has confirmed it; its id is its place in that list, and it has no address: such a column is not kept.
-    """
-
-    id: str
-    name: str
-    kind: DeskKind
-    summary: str
-    sources: tuple[DeskSource, ...]
-    prefecture: str | None = None
-    phones: tuple[DeskPhone, ...] = ()
-    who: str = ""
-    cost: str = ""
-    hours: str = ""
-    hours_seen: str = ""
-    always_open: bool = False
-    languages: tuple[str, ...] = ()
-    silent_ways: tuple[SilentWay, ...] = ()
-    notes: tuple[str, ...] = ()
-    url: str = ""
-    any_gender: bool = False
-    proposal: bool = False
-    check_first: bool = False
-    municipality: str = ""
-    provenance: Provenance | None = None
-
-    @property
-    def seen(self) -> date | None:
-        """The day on which any of its sources was last looked at; None for a desk read from a list, which has none yet."""
-        return max((source.seen for source in self.sources), default=None)
+def desks_for(desks: Iterable[Desk], matter: Matter) -> tuple[Desk, ...]:
+    """The desks that answer a need: those that name it, then those for any trouble, each in the order given."""
+    fitting = [desk for desk in desks if desk.answers(matter)]
+    return tuple(sorted(fitting, key=lambda desk: all(one.matter is not matter for one in desk.matters)))
 
 
 def load_desks(text: str, *, where: str) -> tuple[Desk, ...]:
@@ -138,7 +67,8 @@ def load_desks(text: str, *, where: str) -> tuple[Desk, ...]:
 
     Raises:
         DeskDataError: a value is missing, malformed or unknown; a phone number that cannot be dialled; two desks of one
-            id; a desk to be shown without the sources that showing needs.
+            id; a desk to be shown without the sources that showing needs; hours that cannot be read; a language that is no
+            BCP 47 code or stands at no phone or way; a need whose reason is not in the entry's words. It names file, desk and value.
     """
     try:
         entries = tomllib.loads(text)["desk"]
@@ -162,9 +92,12 @@ def desk_from_json(values: Mapping[str, Any]) -> Desk:
             **values,
             "kind": DeskKind(values["kind"]),
             "sources": (),
-            "phones": tuple(DeskPhone(**phone) for phone in values["phones"]),
+            "phones": tuple(
+                DeskPhone(**{**phone, "languages": tuple(phone.get("languages", ()))}) for phone in values["phones"]
+            ),
             "languages": tuple(values["languages"]),
             "silent_ways": (),
+            "matters": (),
             "notes": tuple(values["notes"]),
             # A desk shows where it begins, and no more is kept of it.
             "provenance": Provenance(**{**at, "rect": rect, "further": ()}) if at else None,
@@ -186,32 +119,88 @@ def known_desks() -> tuple[Desk, ...]:
 def _desk(entry: Mapping[str, Any], where: str) -> Desk:
     at = f"{where}「{entry.get('id', '?')}」"
     try:
-        values = dict(entry)
         desk = Desk(
             **{
-                **values,
-                "kind": DeskKind(values["kind"]),
+                **_values(entry),
+                "kind": DeskKind(entry["kind"]),
                 "sources": tuple(
-                    DeskSource(**{**source, "standing": Standing(source["standing"])}) for source in values["sources"]
+                    DeskSource(**{**source, "standing": Standing(source["standing"])}) for source in entry["sources"]
                 ),
-                "phones": tuple(DeskPhone(**phone) for phone in values.get("phones", ())),
+                "phones": tuple(DeskPhone(**_values(phone)) for phone in entry.get("phones", ())),
                 "silent_ways": tuple(
-                    SilentWay(**{**way, "way": Way(way["way"])}) for way in values.get("silent_ways", ())
+                    SilentWay(**{**_values(way), "way": Way(way["way"])}) for way in entry.get("silent_ways", ())
                 ),
-                "languages": tuple(values.get("languages", ())),
-                "notes": tuple(values.get("notes", ())),
+                "notes": tuple(entry.get("notes", ())),
+                "matters": tuple(Answered(Matter(matter), why) for matter, why in _table(entry, "matters")),
             }
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DeskDataError(f"{at}：読めません（{error}）") from error
+    for fault in chain(_faults_of_reaching(desk), _faults_of_who(desk)):
+        raise DeskDataError(f"{at}：{fault}")
+    return desk
+
+
+def _values(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a desk, phone or way, checked for their types; its hours read from ``opening``, ``closed`` and ``opening_dated``."""
+    for flag in (*_FLAGS, *_PART_FLAGS):
+        if not isinstance(entry.get(flag, False), bool):
+            raise ValueError(f"{flag} は true か false です：「{entry[flag]}」")
+    for texts in ("opening", "closed", "languages"):
+        given = entry.get(texts, [])
+        if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
+            raise ValueError(f"{texts} は文字の並びです：「{given}」")
+    if not isinstance(entry.get("up_to_age", 0), int):
+        raise ValueError(f"up_to_age は数です：「{entry['up_to_age']}」")
+    values = {key: value for key, value in entry.items() if key not in {"closed", "opening_dated"}}
+    values["languages"] = tuple(entry.get("languages", ()))
+    if {"opening", "closed", "opening_dated"} & set(entry):
+        values["opening"] = read_opening(
+            entry.get("opening", ()), entry.get("closed", ()), entry.get("opening_dated", "")
+        )
+    return values
+
+
+def _table(entry: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    table = entry.get(key, {})
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise ValueError(f"{key} は表ではありません：「{table}」")
+    yield from table.items()
+
+
+def _faults_of_reaching(desk: Desk) -> Iterator[str]:
+    """What is wrong with an entry's numbers, sources and hours, the gravest first."""
     for phone in desk.phones:
         if not is_dialable(phone.number):
-            raise DeskDataError(f"{at}：電話番号「{phone.number}」はかけられる形ではありません")
+            yield f"電話番号「{phone.number}」はかけられる形ではありません"
+        if phone.own_hours and phone.opening:
+            yield f"電話番号「{phone.number}」の受付時間が、わからないことにも、わかっていることにもなっています"
+    standings = {source.standing for source in desk.sources}
     if not desk.sources:
-        raise DeskDataError(f"{at}：出典がありません")
-    if not desk.proposal and desk.phones and not _may_be_shown(desk):
-        raise DeskDataError(f"{at}：載せるには、公式の出典か、互いに写しでない2つの出典が必要です")
-    return desk
+        yield "出典がありません"
+    elif not desk.proposal and desk.phones and not _may_be_shown(desk):
+        yield "載せるには、公式の出典か、互いに写しでない2つの出典が必要です"
+    elif desk.always_open and not standings & {Standing.OFFICIAL, Standing.LOCAL}:
+        yield "24時間と言うには、公式か自治体の出典が必要です"
+    if desk.always_open and desk.opening:
+        yield "24時間の窓口に、受付時間（opening）があります"
+
+
+def _faults_of_who(desk: Desk) -> Iterator[str]:
+    """What is wrong with what an entry says of age, languages and needs."""
+    if desk.up_to_age is not None and not (desk.for_children and f"{desk.up_to_age}歳" in desk.who):
+        yield f"年齢「{desk.up_to_age}」が、使える人（who）に書かれていません"
+    parts: tuple[DeskPhone | SilentWay, ...] = (*desk.phones, *desk.silent_ways)
+    in_parts = {code for part in parts for code in part.languages}
+    for code in sorted({*desk.languages, *in_parts}):
+        if not _LANGUAGE.fullmatch(code):
+            yield f"言語「{code}」はBCP 47の形ではありません"
+    if odd := sorted(in_parts ^ set(desk.languages)):
+        yield f"言語「{'、'.join(odd)}」が、窓口と、電話・方法の片方にしかありません"
+    words = (desk.summary, desk.who, *desk.notes, *(part.note for part in parts))
+    for why in (*(one.because for one in desk.matters), *((desk.any_matter,) if desk.any_matter else ())):
+        if not why or not any(why in text for text in words):
+            yield f"困りごとの理由「{why}」が、窓口の説明に書かれていません"
 
 
 def _may_be_shown(desk: Desk) -> bool:

@@ -30,7 +30,7 @@ from tsunagari_parsers.places import (
     prefectures,
 )
 from tsunagari_site.errors import RequestError
-from tsunagari_site.views import ask
+from tsunagari_site.site import ask
 
 _PARAMETERS = ("q", "prefecture", "municipality", "offer", "year", "kind", "page", "per_page")
 _KINDS = tuple(sorted(PROGRAM_KINDS | OTHER_KINDS))

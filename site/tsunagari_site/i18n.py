@@ -1,44 +1,84 @@
 """Languages: every string goes through gettext, with the language in the path.
 
 The Japanese text itself is the message id, so that templates read as the pages do. The other languages' catalogues are ``.po``
-files, compiled in memory at start: what is translated is what stands in the repository.
+files, compiled in memory at start: what is translated is what stands in the repository. Easy Japanese is a catalogue like the others;
+it writes a word with its reading as ``{電話|でんわ}``, which :func:`with_readings` turns into ruby.
 """
 
 from __future__ import annotations
 
 import gettext
 import io
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the site: its BCP 47 tag, its own name, and the beginning of its paths."""
+    """A language of the site: the name of its catalogue, its BCP 47 tag, its own name, and the beginning of its paths."""
 
+    code: str
     tag: str
     name: str
     prefix: str
 
 
-LANGUAGES = (Language("ja", "日本語", ""), Language("en", "English", "/en"))
-DEFAULT = LANGUAGES[0]
+DEFAULT = Language("ja", "ja", "日本語", "")
+EASY = Language("easy", "ja", "やさしい日本語", "/easy")
+LANGUAGES = (
+    DEFAULT,
+    EASY,
+    Language("en", "en", "English", "/en"),
+    Language("zh-hans", "zh-Hans", "简体中文", "/zh-hans"),
+    Language("zh-hant", "zh-Hant", "繁體中文", "/zh-hant"),
+    Language("ko", "ko", "한국어", "/ko"),
+    Language("vi", "vi", "Tiếng Việt", "/vi"),
+    Language("fil", "fil", "Filipino", "/fil"),
+    Language("pt", "pt-BR", "Português", "/pt"),
+    Language("ne", "ne", "नेपाली", "/ne"),
+)
+#: The header of a catalogue that says whether a speaker of the language has read it.
+_REVIEWED = "X-Reviewed"
+_WITH_READING = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+_TAG_OR_TITLE = re.compile(r"<title>.*?</title>|<option\b.*?</option>|<[^>]*>", re.DOTALL)
 
 
 @cache
-def translations(tag: str) -> gettext.NullTranslations:
-    """The catalogue of a language; Japanese needs none."""
-    if tag == DEFAULT.tag:
+def catalogue(code: str) -> Catalog:
+    """The catalogue of a language as it stands in its file.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    text = (files("tsunagari_site") / "locales" / f"{code}.po").read_bytes()
+    return read_po(io.BytesIO(text), locale=code.replace("-", "_") if code != EASY.code else "ja", abort_invalid=True)
+
+
+@cache
+def translations(code: str) -> gettext.NullTranslations:
+    """The strings of a language; Japanese needs no catalogue."""
+    if code == DEFAULT.code:
         return gettext.NullTranslations()
-    text = (files("tsunagari_site") / "locales" / f"{tag}.po").read_bytes()
     compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(text), locale=tag))
+    write_mo(compiled, catalogue(code))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@cache
+def is_reviewed(language: Language) -> bool:
+    """Whether a speaker of the language has read its catalogue; the catalogue's own header says so."""
+    if language == DEFAULT:
+        return True
+    said: str = dict(catalogue(language.code).mime_headers).get(_REVIEWED, "no")
+    return said.strip().lower() == "yes"
 
 
 def language_of(path: str) -> Language:
@@ -47,3 +87,23 @@ def language_of(path: str) -> Language:
         if path == language.prefix or path.startswith(f"{language.prefix}/"):
             return language
     return DEFAULT
+
+
+@cache
+def name_of_language(tag: str) -> str:
+    """A language's own name (CLDR): 「한국어」 for ko. ``tag`` is BCP 47."""
+    return str(Locale.parse(tag, sep="-").display_name)
+
+
+def with_readings(html: str) -> str:
+    """A page of easy Japanese with its readings as ruby; in attributes, titles and options, which hold text only, without them."""
+    pieces: list[str] = []
+    at = 0
+    for found in _TAG_OR_TITLE.finditer(html):
+        pieces += [_ruby(html[at : found.start()]), _WITH_READING.sub(r"\1", found[0])]
+        at = found.end()
+    return "".join([*pieces, _ruby(html[at:])])
+
+
+def _ruby(text: str) -> str:
+    return _WITH_READING.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", text)

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from tsunagari_indexer.lexicon import urgent_in
+from tsunagari_indexer.lexicon import known_lexicon, urgent_in
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
-from tsunagari_parsers.places import PlaceError, municipality_of, prefecture_of
+from tsunagari_parsers.places import Municipality, PlaceError, municipality_of, prefecture_of
 from tsunagari_site.errors import SealError
+from tsunagari_site.needs import Need, known_needs
 
 PER_PAGE = 20
+#: The kind of offer, and the concept, of what is given out for periods.
+_GOODS = "period_products"
 
 
 @dataclass(frozen=True, slots=True)
 class Looking:
     """A search on the pages: one value for each filter.
 
-    ``cut``: the words were longer than is read; ``urgent``: the urgent concepts of all of them, joined by spaces.
+    ``need`` is the id of a tile. ``cut``: the words were longer than is read; ``urgent``: the urgent concepts of all of them, joined
+    by spaces. ``towns`` are the codes of the municipalities among which a typed name leaves the choice, joined by spaces;
+    ``unknown_place``: what was typed is none.
     """
 
     text: str = ""
+    need: str = ""
     prefecture: str = ""
     municipality: str = ""
     offer: str = ""
@@ -31,6 +37,8 @@ class Looking:
     page: int = 1
     cut: bool = False
     urgent: str = ""
+    towns: str = ""
+    unknown_place: bool = False
 
     def to_payload(self) -> dict[str, Any]:
         """For sealing; empty values are left out."""
@@ -61,6 +69,8 @@ class Looking:
             # What is dangerous is looked for in all that was written, however much of it is searched with.
             urgent = " ".join(sorted(urgent_in(text)))
             new = replace(new, text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY, urgent=urgent)
+        if "need" in fields:
+            new = replace(new, need=fields["need"] if fields["need"] in known_needs() else "")
         if "prefecture" in fields:
             code = fields["prefecture"]
             new = replace(new, prefecture=code if _is_prefecture(code) else "", municipality="")
@@ -80,13 +90,50 @@ class Looking:
         page = fields.get("page", "1")
         return replace(new, page=min(int(page), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) else 1)
 
+    def without_place_questions(self) -> Self:
+        """This search with nothing asked back about its place."""
+        return replace(self, towns="", unknown_place=False)
+
+    def asking_among(self, towns: Sequence[Municipality]) -> Self:
+        """This search with the question which of several municipalities is meant."""
+        return replace(self, towns=" ".join(town.code for town in towns))
+
+    def asking_again(self) -> Self:
+        """This search with a place that is not known."""
+        return replace(self, unknown_place=True)
+
+    @property
+    def chosen_need(self) -> Need | None:
+        """The tile that was chosen."""
+        return known_needs().get(self.need)
+
+    @property
+    def asks_programs(self) -> bool:
+        """Whether the lists are asked: a need that leads to desks alone, without words, asks nothing of them."""
+        need = self.chosen_need
+        return not (need and not need.offers and not self.text and not self.offer)
+
+    @property
+    def is_about_goods(self) -> bool:
+        """Whether things are looked for that are given out."""
+        need = self.chosen_need
+        if (need and need.goods) or self.offer == _GOODS:
+            return True
+        return any(match.concept.id == _GOODS for match in known_lexicon().find(self.text))
+
     def to_request(self) -> SearchRequest:
         """What the index is asked."""
         filters = {"kind": PROGRAM_KINDS}
+        if self.chosen_need and self.chosen_need.offers:
+            filters["offer"] = self.chosen_need.offers
         for name in ("prefecture", "municipality", "offer", "year"):
             if value := getattr(self, name):
                 filters[name] = frozenset({value})
         return SearchRequest(self.text, filters, self.page, PER_PAGE)
+
+    def to_request_of_the_prefecture(self) -> SearchRequest:
+        """The same of the whole prefecture of the chosen municipality."""
+        return replace(replace(self, municipality="", page=1).to_request(), per_page=MAX_PER_PAGE)
 
     def to_request_of_others(self) -> SearchRequest:
         """What else the chosen municipality has: measures of its plan, its network; not by words, of which they have few."""

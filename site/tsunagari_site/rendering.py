@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from tsunagari_site.contexts import MessagePage, strip_desks
-from tsunagari_site.i18n import LANGUAGES, Language, translations
+from tsunagari_parsers.places import Municipality, Prefecture
+from tsunagari_site.i18n import (
+    DEFAULT,
+    EASY,
+    LANGUAGES,
+    Language,
+    is_reviewed,
+    name_of_language,
+    translations,
+    with_readings,
+)
+from tsunagari_site.place_labels import place_label, place_lang
+from tsunagari_site.shown_desks import shown_desks, strip_desks
 
 #: An ordinary page about the weather; it opens for anybody, and looking at it needs no explanation.
 EXIT_URL = "https://weather.yahoo.co.jp/weather/"
+_ENGLISH = next(language for language in LANGUAGES if language.code == "en")
 
 
 @cache
@@ -31,6 +45,12 @@ def static_url(name: str) -> str:
 
 
 @cache
+def icon() -> str:
+    """The icon in the address itself (RFC 2397), which saves a request."""
+    return "data:image/svg+xml;base64," + base64.b64encode(static_files()["icon.svg"]).decode()
+
+
+@cache
 def environment(language: Language) -> Environment:
     """The templates in one language."""
     env = Environment(
@@ -41,14 +61,32 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_translations(translations(language.tag), newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_translations(translations(language.code), newstyle=True)  # type: ignore[attr-defined]
+
+    def place(one: Prefecture | Municipality) -> str:
+        return place_label(one, language)
+
+    def beside(text: str) -> Markup:
+        """The Japanese, and the English, of a text that no speaker of the page's language has read yet; else nothing."""
+        if is_reviewed(language) or not text:
+            return Markup("")
+        shown = [(DEFAULT, text)] if language == _ENGLISH else [(DEFAULT, text), (_ENGLISH, _in_english(text))]
+        parts = [Markup('<span lang="{}">{}</span>').format(one.tag, Markup(said)) for one, said in shown]  # noqa: S704
+        return Markup('<small class="beside">{}</small>').format(Markup(" / ").join(parts))
+
     env.globals.update(
         language=language,
         languages=LANGUAGES,
         root=language.prefix,
         static=static_url,
+        icon=icon,
         exit_url=EXIT_URL,
         strip=strip_desks(),
+        place=place,
+        place_lang=lambda one: place_lang(one, language),
+        beside=beside,
+        is_reviewed=is_reviewed(language),
+        language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
     )
     env.filters["tel"] = tel
     return env
@@ -79,9 +117,8 @@ def tel(number: str) -> str:
 def render(template: str, page: object, language: Language, *, path: str, status: int = 200) -> HTMLResponse:
     """A page. ``path`` is this page's own path without the language, for the links to its other languages."""
     text = environment(language).get_template(template).render(page=page, path=path)
-    return HTMLResponse(text, status_code=status)
+    return HTMLResponse(with_readings(text) if language == EASY else text, status_code=status)
 
 
-def render_message(page: MessagePage, language: Language) -> HTMLResponse:
-    """A page that says one thing."""
-    return render("message.html", page, language, path="/", status=page.status)
+def _in_english(text: str) -> str:
+    return translations(_ENGLISH.code).gettext(text)

@@ -1,3 +1,61 @@
+// Leaving fast. The link works without any of this; here it is quicker, leaves no page to come back to, and answers three presses of Shift.
+(function () {
+  "use strict";
+  const link = document.querySelector(".exit a");
+  const cover = document.getElementById("exit-cover");
+  const said = document.getElementById("exit-said");
+  if (!link || !cover || !said) return;
+  let presses = 0;
+  let alone = false;
+  let timer = 0;
+
+  function leave() {
+    // White at once, whatever the line does; the text says it to a screen reader.
+    cover.hidden = false;
+    cover.textContent = cover.dataset.text;
+    // This page gives up its place in the history, so that Back does not lead to it.
+    location.replace(link.href);
+  }
+
+  function reset(words) {
+    presses = 0;
+    clearTimeout(timer);
+    said.textContent = words || "";
+  }
+
+  document.addEventListener("click", function (event) {
+    const target = event.target instanceof Element ? event.target.closest("a.leave") : null;
+    if (!target || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    leave();
+  });
+  document.addEventListener("keydown", function (event) {
+    alone = event.key === "Shift" && !event.repeat ? true : event.key === "Shift" && alone;
+    if (event.key !== "Shift" && presses) reset();
+  });
+  document.addEventListener("keyup", function (event) {
+    if (event.key !== "Shift" || !alone) return;
+    alone = false;
+    presses += 1;
+    clearTimeout(timer);
+    if (presses === 3) {
+      reset();
+      leave();
+      return;
+    }
+    said.textContent = presses === 1 ? said.dataset.twice : said.dataset.once;
+    timer = setTimeout(function () {
+      reset(said.dataset.late);
+    }, 5000);
+  });
+  // A page that comes back out of the browser's memory is not left covered.
+  window.addEventListener("pageshow", function () {
+    cover.hidden = true;
+    cover.textContent = "";
+    reset();
+  });
+})();
+
 // Suggestions while typing. What is typed goes to this site by POST and is kept nowhere: no address, no storage, no history.
 (function () {
   "use strict";

@@ -1,0 +1,132 @@
+"""One programme, measure or network: all that its paper says, where that stands, whom to ask, and the picture of its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tsunagari_crawler import LICENCES
+from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_parsers.answering import DeskNow, order_for_now
+from tsunagari_parsers.places import Prefecture, prefecture_of
+from tsunagari_site.calendar import JAPAN, ended_period, era_year, fiscal_year_at
+from tsunagari_site.errors import RequestError
+from tsunagari_site.i18n import language_of
+from tsunagari_site.listing_cards import (
+    PAPERS,
+    Card,
+    Enquiry,
+    ShownOffer,
+    card,
+    offers_of,
+    says_free,
+    says_nameless,
+    venues_of,
+)
+from tsunagari_site.rendering import render
+from tsunagari_site.same_body import Bodies
+from tsunagari_site.sealed import PROGRAM
+from tsunagari_site.shown_desks import desks_for, has_gap_of_8778, prefecture_page
+from tsunagari_site.site import Site
+
+#: So many other listings of the same body stand on the page; the rest is behind the page of the region.
+_MAX_OTHERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramPage:
+    """A listing. ``paper`` is what kind of paper it stands on; ``free`` and ``nameless`` the sentences of that paper that say so, or empty;
+    ``others`` what else the same body has. ``token`` is the sealed address's, empty at the readable one.
+    """
+
+    listing: Listing
+    token: str
+    paper: str
+    offers: tuple[ShownOffer, ...]
+    venues: tuple[ShownOffer, ...]
+    enquiry: Enquiry | None
+    free: str
+    nameless: str
+    others: tuple[Card, ...]
+    document: SourceDocument
+    licence_name: str
+    licence_url: str
+    era_year: str
+    is_current: bool
+    ended: str | None
+    desks: tuple[DeskNow, ...]
+    prefecture: Prefecture
+    prefecture_page: str
+    gap_of_8778: bool
+    picture: str
+
+
+def routes(site: Site, at: str) -> list[Route]:
+    """The page of a listing: sealed, where it was opened from a search; readable, for arrivals from outside."""
+
+    async def sealed(request: Request) -> Response:
+        token = request.query_params.get("s", "")
+        listing_id = str(site.sealer.open(PROGRAM, token).get("id", ""))
+        return await show(request, listing_id, token, f"/program?s={token}")
+
+    async def readable(request: Request) -> Response:
+        listing_id = request.path_params["id"]
+        return await show(request, listing_id, "", f"/programs/{listing_id}")
+
+    async def picture(request: Request) -> Response:
+        listing_id = str(site.sealer.open(PROGRAM, request.query_params.get("s", "")).get("id", ""))
+        with site.reading() as reading:
+            image: bytes | None = None
+            del reading, listing_id
+        if image is None:
+            raise RequestError(404, "no_picture", "この画像はありません")
+        return Response(image, media_type="image/png")
+
+    async def show(request: Request, listing_id: str, token: str, path: str) -> Response:
+        now = site.clock()
+        with site.reading() as reading:
+            listing = reading.generation.listing(listing_id)
+            if listing is None:
+                raise RequestError(404, "unknown_program", "この事業のページはありません")
+            document = reading.generation.documents[listing.document]
+            bodies = Bodies(reading)
+            enquiry = await bodies.enquiry(listing)
+            same = [one for one in await bodies.listings(listing) if one.id != listing.id]
+            has_picture = False
+        licence = LICENCES.get(document.licence)
+        area = prefecture_page(listing.prefecture_code)
+        page = ProgramPage(
+            listing=listing,
+            token=token,
+            paper=PAPERS[listing.kind],
+            offers=offers_of(listing),
+            venues=venues_of(listing),
+            enquiry=enquiry,
+            free=says_free(listing),
+            nameless=says_nameless(listing),
+            others=tuple(
+                card(one, site.sealer.seal(PROGRAM, {"id": one.id}), now, None)
+                for one in sorted(same, key=lambda one: not one.is_program)[:_MAX_OTHERS]
+            ),
+            document=document,
+            licence_name=licence.name if licence else "",
+            licence_url=licence.url if licence else "",
+            era_year=era_year(listing.fiscal_year),
+            is_current=listing.fiscal_year >= fiscal_year_at(now),
+            ended=ended_period(listing.description, now.astimezone(JAPAN).date()),
+            desks=order_for_now(desks_for(listing.prefecture_code), now),
+            prefecture=prefecture_of(listing.prefecture_code),
+            prefecture_page=area.url if area else "",
+            gap_of_8778=has_gap_of_8778(listing.prefecture_code),
+            picture=site.sealer.seal(PROGRAM, {"id": listing.id}) if has_picture else "",
+        )
+        return render("program.html", page, language_of(request.url.path), path=path)
+
+    return [
+        Route(f"{at}/program", sealed),
+        Route(f"{at}/programs/{{id}}", readable),
+        *([] if at else [Route("/picture", picture)]),
+    ]

@@ -1,0 +1,53 @@
+"""At most so many requests a minute from one address, so that one machine cannot take the site from everybody.
+
+Generous, because a shelter or a school shares one address; what helps at once (the first page, the desks, the safety page, static files)
+is never limited. For a site that visitors reach directly: behind a proxy that hides their addresses, as the example configuration's
+does, the proxy counts, and answers with the same page (``/busy``). An address is held as a hash with a key of this process, for a minute, in memory only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tsunagari_site.i18n import language_of
+
+_NEVER = frozenset({"/", "/contacts", "/safety", "/healthz", "/robots.txt", "/busy"})
+
+
+class RateLimit:
+    """Answers 429 with a page that still shows the lines, or with the API's error. ``per_minute`` 0 switches it off."""
+
+    def __init__(self, app: ASGIApp, per_minute: int, answer: Callable[[Request], Response]) -> None:
+        self._app = app
+        self._answer = answer
+        self._key = secrets.token_bytes(32)
+        self._allowed = RateLimitItemPerMinute(per_minute) if per_minute else None
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or self._allowed is None or self._is_free(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        if self._limiter.hit(self._allowed, self._who(scope)):
+            await self._app(scope, receive, send)
+            return
+        response = self._answer(Request(scope))
+        response.headers["Retry-After"] = "60"
+        await response(scope, receive, send)
+
+    def _who(self, scope: Scope) -> str:
+        client = scope.get("client") or ("", 0)
+        return hashlib.blake2b(str(client[0]).encode(), key=self._key, digest_size=16).hexdigest()
+
+    def _is_free(self, path: str) -> bool:
+        return path.startswith("/static/") or (path.removeprefix(language_of(path).prefix) or "/") in _NEVER
