@@ -26,7 +26,7 @@ from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import known_offer_rules
 from tsunagari_indexer.rows_to_draw import rows_to_draw
 from tsunagari_indexer.workspace import Workspace
-from tsunagari_parsers import Level, ParsedDocument
+from tsunagari_parsers import Level, ParsedDocument, Section
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.drawn_rows import DrawnRow, RowToDraw
 from tsunagari_parsers.row_drawing import draw_rows
@@ -171,6 +171,18 @@ def test_a_sheet_of_which_a_part_is_kept_back_is_never_drawn(tmp_path: Path) -> 
     (document,) = read(tmp_path, stay_sheet(), drawer, name="sheet.pdf").imported
     assert (drawer.asked, dict(document.pictures), document.withheld) == ([], {}, 1)
     assert not files(tmp_path / "data")
+
+
+def test_a_paper_with_one_sheet_that_keeps_something_back_shows_none_of_its_sheets(
+    national_list: ParsedDocument,
+) -> None:
+    """One sheet's page may tell of another's partners."""
+    first, second = national_list.programs[:2]
+    kept_back = replace(second, sections=(Section("連携団体", "南海ホーム", is_restricted=True),))
+    open_ = rows_to_draw(replace(national_list, programs=(first, second)), known_offer_rules())
+    wanted = rows_to_draw(replace(national_list, programs=(first, kept_back)), known_offer_rules())
+    assert ([row.row for row in open_.rows], open_.withheld) == ([1, 2], 0)
+    assert (wanted.rows, wanted.withheld) == ((), 2)
 
 
 def test_a_row_that_offers_a_stay_is_never_drawn_and_its_neighbours_are(tmp_path: Path) -> None:
