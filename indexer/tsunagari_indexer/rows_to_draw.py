@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tsunagari_indexer.entries import Entry, entries_of
 from tsunagari_indexer.offers import OfferRules
-from tsunagari_parsers import ParsedDocument
+from tsunagari_parsers import Measure, Network, ParsedDocument, Program
 from tsunagari_parsers.drawn_rows import RowToDraw
 from tsunagari_parsers.stays import offers_stay
 
@@ -30,7 +30,7 @@ class Wanted:
 
 def rows_to_draw(parsed: ParsedDocument, rules: OfferRules) -> Wanted:
     """The rows of which a picture may be public. Desks get none (they are proposals), texts have none."""
-    records = [*parsed.programs, *parsed.measures, *parsed.networks]
+    records: list[Program | Measure | Network] = [*parsed.programs, *parsed.measures, *parsed.networks]
     addressed = {finding.row for finding in parsed.report.findings if finding.code == _ADDRESS}
     is_kept_back = parsed.has_restricted or None in addressed
     rows = []
