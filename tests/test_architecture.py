@@ -38,6 +38,8 @@ OWNERS = {
     "jinja2": "site/tsunagari_site/rendering.py",
     "cryptography": "site/tsunagari_site/seal.py",
     "babel": "site/tsunagari_site/i18n.py",
+    "limits": "site/tsunagari_site/rate_limit.py",
+    "jpholiday": "parsers/tsunagari_parsers/opening.py",
     "typer": "cli/tsunagari/cli.py",
     "uvicorn": "cli/tsunagari/cli.py",
 }

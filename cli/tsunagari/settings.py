@@ -41,7 +41,7 @@ class Settings:
     parse_limits: Limits = field(default_factory=Limits)
     parse_workers: int | None = None
     mail: str = ""
-    requests_per_minute: int = 600
+    requests_per_minute: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -68,7 +68,7 @@ class Settings:
             parse_limits=_limits(environment),
             parse_workers=_number(environment, "TSUNAGARI_PARSE_WORKERS", least=1, most=MOST_WORKERS),
             mail=_mail(environment),
-            requests_per_minute=600 if rate is None else rate,
+            requests_per_minute=rate or 0,
         )
 
     def workspace(self, root: Path, *, writing: bool) -> Workspace:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -86,6 +87,12 @@ def language_of(path: str) -> Language:
         if path == language.prefix or path.startswith(f"{language.prefix}/"):
             return language
     return DEFAULT
+
+
+@cache
+def name_of_language(tag: str) -> str:
+    """A language's own name (CLDR): 「한국어」 for ko. ``tag`` is BCP 47."""
+    return str(Locale.parse(tag, sep="-").display_name)
 
 
 def with_readings(html: str) -> str:

@@ -16,7 +16,7 @@ _log = logging.getLogger("tsunagari.site")
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
@@ -24,8 +24,12 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=()",
 }
+#: The last step of the paths under which somebody's own search, place or card stands.
+_SEALED = frozenset(
+    {"results", "program", "search", "where", "calling", "card", "show", "share", "nearby", "take", "picture", "suggest"}
+)
 
 
 class SafeHeaders:
@@ -50,7 +54,7 @@ class SafeHeaders:
                     headers["Access-Control-Allow-Origin"] = "*"
                     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
                     headers["X-Robots-Tag"] = "noindex"
-                if scope["path"].rpartition("/")[2] in {"results", "program", "search"}:
+                if scope["path"].rpartition("/")[2] in _SEALED:
                     headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             await send(message)
 

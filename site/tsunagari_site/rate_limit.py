@@ -1,7 +1,8 @@
 """At most so many requests a minute from one address, so that one machine cannot take the site from everybody.
 
 Generous, because a shelter or a school shares one address; what helps at once (the first page, the desks, the safety page, static files)
-is never limited. An address is held as a hash with a key of this process, for a minute, in memory only.
+is never limited. For a site that visitors reach directly: behind a proxy that hides their addresses, as the example configuration's
+does, the proxy counts, and answers with the same page (``/busy``). An address is held as a hash with a key of this process, for a minute, in memory only.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tsunagari_site.i18n import language_of
 
-_NEVER = frozenset({"/", "/contacts", "/safety", "/healthz", "/robots.txt"})
+_NEVER = frozenset({"/", "/contacts", "/safety", "/healthz", "/robots.txt", "/busy"})
 
 
 class RateLimit:

@@ -7,13 +7,21 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
-from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from tsunagari_parsers.places import Municipality, Prefecture
-from tsunagari_site.i18n import DEFAULT, EASY, LANGUAGES, Language, is_reviewed, translations, with_readings
+from tsunagari_site.i18n import (
+    DEFAULT,
+    EASY,
+    LANGUAGES,
+    Language,
+    is_reviewed,
+    name_of_language,
+    translations,
+    with_readings,
+)
 from tsunagari_site.place_labels import place_label, place_lang
 from tsunagari_site.shown_desks import shown_desks, strip_desks
 
@@ -78,7 +86,7 @@ def environment(language: Language) -> Environment:
         place_lang=lambda one: place_lang(one, language),
         beside=beside,
         is_reviewed=is_reviewed(language),
-        language_names={tag: _name_of(tag) for desk in shown_desks() for tag in desk.languages},
+        language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
     )
     env.filters["tel"] = tel
     return env
@@ -110,12 +118,6 @@ def render(template: str, page: object, language: Language, *, path: str, status
     """A page. ``path`` is this page's own path without the language, for the links to its other languages."""
     text = environment(language).get_template(template).render(page=page, path=path)
     return HTMLResponse(with_readings(text) if language == EASY else text, status_code=status)
-
-
-@cache
-def _name_of(tag: str) -> str:
-    """A language's own name (CLDR)."""
-    return str(Locale.parse(tag, sep="-").display_name)
 
 
 def _in_english(text: str) -> str:

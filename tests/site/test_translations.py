@@ -28,6 +28,7 @@ from tsunagari_indexer.offers import offer_groups, offer_kinds
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_site import app, views
 from tsunagari_site.app import build_app
+from tsunagari_site.calling import known_calling
 from tsunagari_site.contexts import PAPERS, MessagePage, shown_desks
 from tsunagari_site.i18n import LANGUAGES, translations
 from tsunagari_site.rendering import environment, render_message
@@ -77,7 +78,7 @@ def _data_strings() -> set[str]:
     for desk in shown_desks():
         strings |= {desk.name, desk.summary, desk.who, desk.cost, desk.hours, desk.hours_seen, *desk.notes}
         strings |= {phone.note for phone in desk.phones} | {way.note for way in desk.silent_ways}
-    return strings - {""}
+    return (strings | known_calling().strings()) - {""}
 
 
 def _catalogue() -> Catalog:

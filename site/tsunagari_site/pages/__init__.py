@@ -8,8 +8,10 @@ from tsunagari_site.i18n import Language
 from tsunagari_site.pages import (
     about,
     areas,
+    calling,
     contacts,
     figures,
+    help_card,
     home,
     plain,
     programs,
@@ -29,5 +31,5 @@ def routes(site: Site) -> list[Route]:
 def routes_in(language: Language, site: Site) -> list[Route]:
     """The pages of one language."""
     at = language.prefix
-    modules = (home, where, results, programs, areas, contacts, safety, share, about, figures)
+    modules = (home, where, results, programs, areas, contacts, safety, share, help_card, calling, about, figures)
     return [route for module in modules for route in module.routes(site, at)]

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tsunagari_site.errors import RequestError
-from tsunagari_site.i18n import LANGUAGES
+from tsunagari_site.i18n import LANGUAGES, language_of
+from tsunagari_site.messages import BUSY, render_message
 from tsunagari_site.rendering import static_files, static_url
 from tsunagari_site.site import Site
 
@@ -39,7 +40,12 @@ def routes(site: Site) -> list[Route]:
         lines = ["User-agent: *", *(f"Disallow: {path}" for path in (*closed, "/picture", "/api/"))]
         return Response("\n".join(lines) + "\n", media_type="text/plain")
 
+    async def busy(request: Request) -> Response:
+        """What the proxy answers with where it turns somebody away for a moment: the lines still stand on it."""
+        return render_message(BUSY, language_of(request.url.path))
+
     return [
+        *(Route(f"{one.prefix}/busy", busy, methods=["GET", "POST"]) for one in LANGUAGES),
         Route("/healthz", healthz),
         Route("/robots.txt", robots),
         Route("/static/{digest}/{name}", static),

@@ -56,6 +56,8 @@ class WherePage:
     municipalities: tuple[Municipality, ...]
     candidates: tuple[Municipality, ...]
     unknown: bool
+    unknown_postal: bool
+    outside: bool
 
 
 def regions() -> tuple[Region, ...]:
@@ -82,6 +84,8 @@ def routes(site: Site, at: str) -> list[Route]:
             municipalities=tuple(one for one in municipalities() if one.prefecture == prefecture) if prefecture else (),
             candidates=tuple(one for one in municipalities() if one.code in set(payload.towns.split())),
             unknown=payload.unknown_place,
+            unknown_postal=False,
+            outside=False,
         )
         return render("where.html", page, language_of(request.url.path), path=f"/where?s={token}")
 
