@@ -56,9 +56,7 @@ def office_corrections() -> Mapping[str, OfficeCorrection]:
 def offices_elsewhere() -> Mapping[str, OfficeElsewhere]:
     """By the municipality's code."""
     return {
-        entry["code"]: OfficeElsewhere(
-            entry["code"], entry["office_in"], tuple(map(_pair, entry["islands"]))
-        )
+        entry["code"]: OfficeElsewhere(entry["code"], entry["office_in"], tuple(map(_pair, entry["islands"])))
         for entry in _data()["elsewhere"]
     }
 
