@@ -20,10 +20,13 @@ from tsunagari_site.site import Site
 PREFIXES = tuple(language.prefix for language in LANGUAGES)
 
 
-def site_at(root: Path, moment: datetime, *, per_minute: int = 0) -> TestClient:
+def site_at(root: Path, moment: datetime, *, per_minute: int = 0, sealer: Sealer | None = None) -> TestClient:
     """The site over a data folder, at a moment that stands still; enter it before use."""
     site = Site(
-        UNLIMITED.catalogue(root), Sealer(sealing_key(root)), clock=lambda: moment, requests_per_minute=per_minute
+        UNLIMITED.catalogue(root),
+        sealer or Sealer(sealing_key(root)),
+        clock=lambda: moment,
+        requests_per_minute=per_minute,
     )
     return TestClient(build_app(site), follow_redirects=False)
 

@@ -127,7 +127,9 @@ def _typed(looking: Looking, text: str) -> tuple[str, Looking]:
     return _among(looking, found.municipalities if found else (), "unknown")
 
 
-def _among(looking: Looking, towns: Sequence[Municipality], problem: str) -> tuple[str, Looking]:
+def _among(looking: Looking, named: Sequence[Municipality], problem: str) -> tuple[str, Looking]:
+    # Of towns that share a name, the one in the prefecture that was chosen is meant.
+    towns = [town for town in named if town.prefecture.code == looking.prefecture] or named
     if len(towns) == 1:
         return "results", looking.changed({"town": towns[0].code})
     if towns:
