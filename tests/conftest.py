@@ -16,6 +16,8 @@ from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.report import ParsedDocument
 
 ROOT = Path(__file__).parent.parent
+#: A test opens more pages in a minute than any person does; the limit has tests of its own.
+UNLIMITED = Settings(requests_per_minute=0)
 NATIONAL_LIST = ROOT / "fixtures" / "national_list_r3" / "national-list-r3.pdf"
 
 
@@ -42,13 +44,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(published: Path) -> Iterator[TestClient]:
-    with TestClient(build_site(Settings(), published), follow_redirects=False) as client:
+    with TestClient(build_site(UNLIMITED, published), follow_redirects=False) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def demo_client(demo: Path) -> Iterator[TestClient]:
-    with TestClient(build_site(Settings(), demo), follow_redirects=False) as client:
+    with TestClient(build_site(UNLIMITED, demo), follow_redirects=False) as client:
         yield client
 
 

@@ -129,7 +129,13 @@ def import_(
 
         check_output(report_html, paths)
     outcome = import_documents(
-        workspace, paths, options, _progress("読み取り中"), reader=reader, how=HowToRead(columns_of(columns), ocr)
+        workspace,
+        paths,
+        options,
+        _progress("読み取り中"),
+        reader=reader,
+        how=HowToRead(columns_of(columns), ocr),
+        drawing=_drawing_progress,
     )
     for failure in outcome.failures:
         _complain(failure)
@@ -141,6 +147,9 @@ def import_(
         )
         for line in _skip_lines(report.skips):
             typer.echo(f"  除いた行：{line}")
+        if document.pictures or document.withheld:
+            kept_back = f"、公開できないので作らない行{document.withheld}" if document.withheld else ""
+            typer.echo(f"  行の画像：{len(document.pictures)}枚{kept_back}")
     for name in outcome.replaced:
         typer.echo(f"前の文書と入れ替えました：{name}")
     if outcome.unchanged:
@@ -202,7 +211,7 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     reader = _document_reader(settings, ocr=False)
     from tsunagari.importing import reindex as build_again
 
-    staged = build_again(workspace, _progress("読み取り中"), reader)
+    staged = build_again(workspace, _progress("読み取り中"), reader, _drawing_progress)
     if staged is None:
         _fail("まだ何も取り込まれていません", 1)
     typer.echo(
@@ -305,13 +314,16 @@ def _document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
     nursery.start()
     from tsunagari.parsing import DocumentReader
     from tsunagari_parsers.ocr import Ocr
+    from tsunagari_parsers.row_worker import ProcessRowDrawer
     from tsunagari_parsers.worker import page_reader
 
     if ocr:
         Ocr().check()
     limits, workers = settings.parse_limits, settings.parse_workers
     return DocumentReader(
-        page_reader(limits, workers, nursery=nursery), page_reader(limits, workers, ocr=Ocr(), nursery=nursery)
+        page_reader(limits, workers, nursery=nursery),
+        page_reader(limits, workers, ocr=Ocr(), nursery=nursery),
+        ProcessRowDrawer(limits, nursery),
     )
 
 
@@ -358,6 +370,14 @@ def _progress(label: str) -> Callable[[str], None]:
             typer.echo(f"{label}：{name}", err=True)
 
     return say
+
+
+def _drawing_progress(name: str, done: int, of: int) -> None:
+    """Says how many rows are drawn, on a terminal only, in one line that ends when all are."""
+    if sys.stderr.isatty():
+        from tsunagari.terminal import clean
+
+        typer.echo(f"\r行の画像：{clean(name)} {done}/{of}", err=True, nl=done == of)
 
 
 def _complain(message: str) -> None:

@@ -44,6 +44,7 @@ def examine(settings: Settings, data_dir: Path) -> Iterator[Check]:
                 yield Check("保管庫", ok=True, detail=f"{document.name}（{document.fiscal_year}年度）")
             except ArchiveError as error:
                 yield Check("保管庫", ok=False, detail=str(error))
+        yield _pictures(workspace, generation)
         same = generation.meta["analysis"] == ANALYSIS_VERSION
         yield Check(
             "解析の版",
@@ -62,3 +63,11 @@ def examine(settings: Settings, data_dir: Path) -> Iterator[Check]:
             yield Check(f"検索エンジン（{settings.engine}）", ok=False, detail=str(error))
     finally:
         generation.close()
+
+
+def _pictures(workspace: Workspace, generation: Generation) -> Check:
+    """Whether the pictures of rows that the generation promises are there, whole."""
+    promised = [listing.picture for listing in generation.all_listings() if listing.picture]
+    missing = sum(workspace.pictures.content(picture) is None for picture in promised)
+    away = f"（{missing}枚が足りません。tsunagari reindex と publish をしてください）" if missing else ""
+    return Check("行の画像", ok=not missing, detail=f"{len(promised)}枚{away}")

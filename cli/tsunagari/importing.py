@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tsunagari.files import read_file, why_unreadable
 from tsunagari.parsing import DocumentReader, HowToRead
+from tsunagari.picturing import DrawingProgress, with_pictures
 from tsunagari_crawler import Archive, CrawlerError, Edition, EditionError, FetchedDocument
 from tsunagari_crawler.archive import read_manifest
 from tsunagari_indexer.build import ImportedDocument
@@ -69,12 +70,14 @@ def import_documents(
     *,
     reader: DocumentReader | None = None,
     how: HowToRead | None = None,
+    drawing: DrawingProgress = lambda *_: None,
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
     A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder.
     A document that cannot be read is left out and named in ``failures``; the others are staged. ``how`` is
-    kept with each document; ``reader`` is what reads them (in this process where nothing is given).
+    kept with each document; ``reader`` is what reads them and draws their rows (in this process where nothing is given), of which
+    ``drawing`` is told.
 
     Raises:
         IndexerError, CrawlerError: the data folder cannot be read or written.
@@ -120,7 +123,8 @@ def import_documents(
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     if _same(base, read, kept):
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
-    everything = [*(_reread(fetched, workspace.archive, reader or DocumentReader()) for fetched in kept), *read]
+    read = [with_pictures(one, workspace.archive, workspace.pictures, reader.rows, drawing) for one in read]
+    everything = [*(_reread(fetched, workspace, reader, drawing) for fetched in kept), *read]
     new = {(one.fetched.sha256, one.edition) for one in read}
     names = tuple(
         f"{one.name}（{one.edition.fiscal_year if one.edition else '？'}年度、{one.sha256[:12]}…）"
@@ -131,14 +135,20 @@ def import_documents(
 
 
 def reindex(
-    workspace: Workspace, progress: Callable[[str], None] = lambda _: None, reader: DocumentReader | None = None
+    workspace: Workspace,
+    progress: Callable[[str], None] = lambda _: None,
+    reader: DocumentReader | None = None,
+    drawing: DrawingProgress = lambda *_: None,
 ) -> Staged | None:
-    """Stage the documents of the newest generation again, as today's rules read them; None if there are none."""
+    """Stage the documents of the newest generation again, as today's rules read them; None if there are none.
+
+    Pictures of rows that are missing are drawn again.
+    """
     documents = []
     base = workspace.base_documents()
     for fetched in base:
         progress(fetched.name)
-        documents.append(_reread(fetched, workspace.archive, reader or DocumentReader()))
+        documents.append(_reread(fetched, workspace, reader or DocumentReader(), drawing))
     return workspace.stage(documents, base) if documents else None
 
 
@@ -204,11 +214,14 @@ def _read(
     return ImportedDocument(replace(fetched, columns=how.columns, ocr=how.ocr), parsed)
 
 
-def _reread(fetched: FetchedDocument, archive: Archive, reader: DocumentReader) -> ImportedDocument:
+def _reread(
+    fetched: FetchedDocument, workspace: Workspace, reader: DocumentReader, drawing: DrawingProgress
+) -> ImportedDocument:
     year = fetched.edition.fiscal_year if fetched.edition else None
     how = HowToRead(fetched.columns, fetched.ocr)
-    parsed = reader.read(archive.read(fetched.sha256), name=fetched.name, fiscal_year=year, how=how)
-    return ImportedDocument(fetched, parsed)
+    parsed = reader.read(workspace.archive.read(fetched.sha256), name=fetched.name, fiscal_year=year, how=how)
+    again = ImportedDocument(fetched, parsed)
+    return with_pictures(again, workspace.archive, workspace.pictures, reader.rows, drawing)
 
 
 def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDocument], list[str]]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from tsunagari_parsers.columns import known_column_names, load_column_names
 from tsunagari_parsers.document import parse_document
+from tsunagari_parsers.drawn_rows import RowDrawer
 from tsunagari_parsers.errors import ColumnDataError
 from tsunagari_parsers.reading import PageReader, read_pages
 from tsunagari_parsers.report import ParsedDocument
+from tsunagari_parsers.row_drawing import draw_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,11 @@ class HowToRead:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReader:
-    """Reads documents. ``pages`` reads a PDF's text, ``pictures`` reads its pictures where it has no text."""
+    """Reads documents. ``pages`` reads a PDF's text, ``pictures`` reads its pictures where it has no text, ``rows`` draws its rows."""
 
     pages: PageReader = read_pages
     pictures: PageReader | None = None
+    rows: RowDrawer = draw_rows
 
     def read(self, content: bytes, *, name: str, fiscal_year: int | None, how: HowToRead) -> ParsedDocument:
         """The records and the report of a document.

@@ -4,8 +4,8 @@ which the caller reads from the ledger before and saves after."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tsunagari_crawler import Edition, FetchedDocument
 from tsunagari_indexer.entries import Entry, entries_of
@@ -13,6 +13,7 @@ from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.identity import Candidate, Identity, identify
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.offers import OfferRules
+from tsunagari_indexer.row_pictures import RowPicture
 from tsunagari_indexer.venues import known_venue_rules
 from tsunagari_parsers import Desk, Finding, Level, ParsedDocument
 from tsunagari_parsers.text import comparable
@@ -20,10 +21,15 @@ from tsunagari_parsers.text import comparable
 
 @dataclass(frozen=True, slots=True)
 class ImportedDocument:
-    """A stored document with its settled edition and what parsing gave."""
+    """A stored document with its settled edition and what parsing gave.
+
+    ``pictures`` are those of its rows, by the row's number; of ``withheld`` rows there is none because it must not be public.
+    """
 
     fetched: FetchedDocument
     parsed: ParsedDocument
+    pictures: Mapping[int, RowPicture] = field(default_factory=dict)
+    withheld: int = 0
 
     @property
     def edition(self) -> Edition:
@@ -79,7 +85,10 @@ def assemble(documents: Sequence[ImportedDocument], known: Iterable[Identity], r
             identities[identity.id] = identity
             used[year].add(identity.id)
             first = by_id[identity.id].first_year if identity.id in by_id else year
-            by_id[identity.id] = _listing(entry, identity.id, year, first, rules)
+            by_id[identity.id] = replace(
+                _listing(entry, identity.id, year, first, rules),
+                picture=document.pictures.get(entry.provenance.row) if entry.provenance.rect else None,
+            )
             paper = _paper(entry, series)
             newest[paper] = max(year, newest.get(paper, year))
             positions[identity.id] = paper, (series, entry.provenance.document_sha256, entry.provenance.row)

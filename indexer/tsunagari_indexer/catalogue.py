@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tsunagari_indexer.engine import SearchEngine
 from tsunagari_indexer.generation import Generation
+from tsunagari_indexer.row_pictures import PictureCache
 from tsunagari_indexer.search import SearchRequest, SearchResult, search
 from tsunagari_indexer.workspace import Workspace
 
@@ -22,11 +23,20 @@ class Reading:
     name: str
     generation: Generation
     engine: SearchEngine
+    pictures: PictureCache
     holders: int = 0
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer one search from this generation."""
         return search(self.generation, self.engine, request)
+
+    def row_picture(self, listing_id: str) -> bytes | None:
+        """The picture of a listing's row (``Listing.picture`` says what it is), which anybody may see.
+
+        None: there is no such listing, its row has no public picture, or the picture is lost (``tsunagari reindex`` makes it again).
+        """
+        listing = self.generation.listing(listing_id)
+        return self.pictures.content(listing.picture) if listing and listing.picture else None
 
 
 class Catalogue:
@@ -64,7 +74,8 @@ class Catalogue:
         with self._lock:
             if self._open is None or self._open.name != name:
                 generation = Generation.open(self._workspace.generation_path(name))
-                before, self._open = self._open, Reading(name, generation, self._engine_for(generation))
+                engine = self._engine_for(generation)
+                before, self._open = self._open, Reading(name, generation, engine, self._workspace.pictures)
                 if before and before.holders == 0:
                     _close(before)
             self._open.holders += 1

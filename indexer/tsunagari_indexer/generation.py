@@ -164,6 +164,22 @@ class Generation:
         for (body,) in self._rows("SELECT body FROM listings ORDER BY position"):
             yield Listing.from_json(json.loads(body))
 
+    def places(self) -> Iterator[tuple[int, str, str, str | None, str | None, str, str, str]]:
+        """Where every listing is, in order, without reading whole listings: order, kind, the prefecture's code, the municipality's name and
+        code, and as JSON its offers, excluded areas and venues.
+        """
+        yield from self._rows(
+            "SELECT position, json_extract(body, '$.kind'), json_extract(body, '$.prefecture_code'), json_extract(body, '$.municipality'), json_extract(body, '$.municipality_code'),"
+            " json_extract(body, '$.offers'), json_extract(body, '$.excluded'), json_extract(body, '$.venues') FROM listings ORDER BY position"
+        )
+
+    def venues(self) -> Iterator[tuple[str, str, str, str, str, str]]:
+        """What municipalities run, in order: the municipality's code, the listing's id, kind and name, its venues as JSON, and its description."""
+        yield from self._rows(
+            "SELECT json_extract(body, '$.municipality_code'), id, json_extract(body, '$.kind'), json_extract(body, '$.program_name'), json_extract(body, '$.venues'), json_extract(body, '$.description')"
+            " FROM listings WHERE json_extract(body, '$.municipality_code') IS NOT NULL ORDER BY position"
+        )
+
     @cached_property
     def desks(self) -> tuple[Desk, ...]:
         """The desks that its documents list, in their order: proposals, of which no page shows anything."""

@@ -11,6 +11,7 @@ from tsunagari_indexer.analysis import analyse
 from tsunagari_indexer.engine import EngineRecord
 from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.offers import Offer, public_offers
+from tsunagari_indexer.row_pictures import RowPicture
 from tsunagari_indexer.venues import Venue
 from tsunagari_parsers import Goal, Phone, PhoneRole, Rect, Section
 
@@ -58,7 +59,8 @@ class Listing:
     decided them. ``fiscal_year`` is that of the newest list it stands on; ``newest_year`` that of the newest edition of the
     same series, so that a programme which that edition lacks can say so. ``sections`` are the headed parts of its paper that are
     public: what a sheet says of who runs a short stay, and where, is not among them. ``budget`` and ``grant`` are in thousands of yen.
-    ``line`` is where it begins in a text, which has no rectangles.
+    ``line`` is where it begins in a text, which has no rectangles. ``picture`` is that of its row, which anybody may see; None where
+    there is none, and always where it offers a stay.
     """
 
     id: str
@@ -90,10 +92,13 @@ class Listing:
     goals: tuple[Goal, ...] = ()
     excluded: tuple[ExcludedPlace, ...] = ()
     venues: tuple[Venue, ...] = ()
+    picture: RowPicture | None = None
 
     def __post_init__(self) -> None:
         if any(section.is_restricted for section in self.sections):
             raise ValueError(f"{self.id}: a restricted section must not be served")
+        if self.picture and any(offer.kind == "stay" for offer in self.offers):
+            raise ValueError(f"{self.id}: the picture of a row that offers a stay must not be served")
 
     @property
     def is_program(self) -> bool:
@@ -122,6 +127,8 @@ class Listing:
                 "goals": tuple(Goal(**goal) for goal in values["goals"]),
                 "venues": tuple(Venue(**{**venue, "marks": tuple(venue["marks"])}) for venue in values["venues"]),
                 "excluded": tuple(ExcludedPlace(**place) for place in values["excluded"]),
+                # Generations of before have none.
+                "picture": RowPicture.from_json(values["picture"]) if values.get("picture") else None,
             }
         )
 

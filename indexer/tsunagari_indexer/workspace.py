@@ -2,6 +2,7 @@
 
     data/
       archive/                documents as fetched
+      caches/rows/            pictures of rows; lost ones are made again
       ledger.sqlite           what was decided
       generations/7_3fa9c1.sqlite
       CURRENT                 names the published generation
@@ -32,6 +33,7 @@ from tsunagari_indexer.ledger import GenerationRecord, Ledger
 from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import index_listing, surfaces_of
 from tsunagari_indexer.offers import known_offer_rules
+from tsunagari_indexer.row_pictures import PictureCache
 from tsunagari_parsers import Level
 
 #: How many generations are kept, the published one included.
@@ -69,6 +71,7 @@ class Workspace:
     def __init__(self, root: Path, writer: EngineWriter | None = None) -> None:
         self.root = root
         self.archive = Archive(root / "archive")
+        self.pictures = PictureCache(root / "caches" / "rows")
         self._writer = writer
 
     def current(self) -> str:

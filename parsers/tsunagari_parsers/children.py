@@ -1,4 +1,4 @@
-"""The nursery's process, and what a child of it does: read one document's pages, as asked, within its limits.
+"""The nursery's process, and what a child of it does: read one document's pages or draw its rows, as asked, within limits.
 
 Run as ``python -m tsunagari_parsers.children DESCRIPTOR`` by :mod:`tsunagari_parsers.nursery`, never by hand.
 """
@@ -22,9 +22,10 @@ from tsunagari_parsers.cmaps import complete_narrow_maps
 from tsunagari_parsers.errors import TooLargeError, TooManyPagesError, UnreadableDocumentError
 from tsunagari_parsers.glyphs import radicals
 from tsunagari_parsers.limits import MEGABYTE, Limits
-from tsunagari_parsers.messages import Ask, Failed, Job, Opened
+from tsunagari_parsers.messages import Ask, DrawJob, Failed, Job, Opened
 from tsunagari_parsers.nursery import ANSWER, BIRTH, END, REQUEST
 from tsunagari_parsers.reading import OpenedPdf
+from tsunagari_parsers.row_drawing import draw_rows
 
 #: The system's signal for too much processor time comes so many seconds after the limit; the program's own clock comes first.
 _GRACE_SECONDS = 5
@@ -90,12 +91,16 @@ def _ended(pid: int) -> tuple[int, int]:
 
 
 def read(channel: Connection, document: int) -> None:
-    """Receive the job, open the document, and read the pages that are asked for, until None is."""
-    job: Job = channel.recv()
+    """Receive the job; draw its rows, or open the document and read the pages that are asked for, until None is."""
+    job: Job | DrawJob = channel.recv()
     limit(job.limits)
+    if isinstance(job, DrawJob):
+        for drawn in draw_rows(_all_of(document), job.rows):
+            channel.send(drawn)
+        return
     page: int | None = None
     try:
-        content = os.pread(document, os.fstat(document).st_size, 0)
+        content = _all_of(document)
         with OpenedPdf(content, job.name, job.settings) as pdf:
             if pdf.pages > job.limits.pages:
                 reason = f"{pdf.pages:,}ページあります（上限{job.limits.pages:,}ページ）"
@@ -114,6 +119,10 @@ def read(channel: Connection, document: int) -> None:
         channel.send(Failed(page, out_of_memory(job.name, job.limits, page)))
     except UnreadableDocumentError as error:
         channel.send(Failed(page, error))
+
+
+def _all_of(document: int) -> bytes:
+    return os.pread(document, os.fstat(document).st_size, 0)
 
 
 def out_of_memory(name: str, limits: Limits, page: int | None) -> TooLargeError:

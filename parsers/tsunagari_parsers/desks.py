@@ -99,7 +99,8 @@ def desk_from_json(values: Mapping[str, Any]) -> Desk:
             "silent_ways": (),
             "matters": (),
             "notes": tuple(values["notes"]),
-            "provenance": Provenance(**{**at, "rect": rect}) if at else None,
+            # A desk shows where it begins, and no more is kept of it.
+            "provenance": Provenance(**{**at, "rect": rect, "further": ()}) if at else None,
         }
     )
 

@@ -105,7 +105,12 @@ def _as_displayed(result: LayoutResult, pages: Sequence[PageTables]) -> LayoutRe
 
     def placed(at: Provenance) -> Provenance:
         page = turned.get(at.page)
-        return replace(at, rect=page.displayed(at.rect).rounded()) if page and at.rect else at
+        further = tuple(
+            replace(one, rect=turned[one.page].displayed(one.rect).rounded()) if one.page in turned else one
+            for one in at.further
+        )
+        rect = page.displayed(at.rect).rounded() if page and at.rect else at.rect
+        return replace(at, rect=rect, further=further)
 
     def found(finding: Finding) -> Finding:
         page = turned.get(finding.page) if finding.page else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tsunagari_parsers.columns import Header
 from tsunagari_parsers.places import municipalities_named, prefecture_named
 from tsunagari_parsers.placing import PlaceWords
-from tsunagari_parsers.records import Rect
+from tsunagari_parsers.records import PlaceOnPage, Rect
 from tsunagari_parsers.report import Finding, Skip
 from tsunagari_parsers.tables import Cell
 from tsunagari_parsers.text import join_name, join_wrapped
@@ -34,7 +34,7 @@ class ListRow:
     """The cells of one row, by field, with its place in the document.
 
     ``number`` counts the document's rows and skips from 1. A row that goes on over a page break begins on ``page`` and ends on
-    ``last_page``; its rectangle is where it begins. ``prefecture`` and ``body`` are the texts of its own cells or of the cell
+    ``last_page``; its rectangle is where it begins, ``further`` are those where it goes on. ``prefecture`` and ``body`` are the texts of its own cells or of the cell
     that spans it; ``section`` is what the heading above it names. ``limits`` say how far to the right the lines of a field's column go
     (points), where enough of them go so far.
     """
@@ -51,6 +51,7 @@ class ListRow:
     body: str = ""
     is_first_of_page: bool = False
     is_last_of_page: bool = False
+    further: tuple[PlaceOnPage, ...] = ()
 
     def text(self, field: str) -> str:
         """The lines of a field's cell, one below the other; empty where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tsunagari_parsers.drawn_rows import RowToDraw
 from tsunagari_parsers.errors import UnreadableDocumentError
 from tsunagari_parsers.limits import Limits
 from tsunagari_parsers.ocr import Ocr
@@ -19,6 +20,14 @@ class Job:
     limits: Limits
     settings: TableSettings | None = None
     ocr: Ocr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawJob:
+    """Draw these rows of the document, one by one; each is answered by a :class:`~tsunagari_parsers.drawn_rows.DrawnRow`."""
+
+    limits: Limits
+    rows: tuple[RowToDraw, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tsunagari_parsers.list_rows import UNJOINED, ListRow
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import municipalities_named, prefecture_named
+from tsunagari_parsers.records import PlaceOnPage
 from tsunagari_parsers.report import Skip
 from tsunagari_parsers.text import comparable
 
@@ -111,7 +112,13 @@ def _as_one(before: ListRow, after: ListRow) -> ListRow:
             )
         else:
             cells[field] = cell
-    return replace(before, last_page=after.last_page, cells=cells, is_last_of_page=after.is_last_of_page)
+    return replace(
+        before,
+        last_page=after.last_page,
+        cells=cells,
+        is_last_of_page=after.is_last_of_page,
+        further=(*before.further, PlaceOnPage(after.page, after.rect), *after.further),
+    )
 
 
 def with_carried(rows: Sequence[ListRow]) -> list[ListRow]:

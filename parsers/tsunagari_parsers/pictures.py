@@ -67,8 +67,8 @@ def page_picture(content: bytes, page: int, *, width_px: int) -> Picture:
     Raises:
         PictureError: there is no such page, or it cannot be drawn.
     """
-    with _document(content) as document:
-        return _draw(_loaded(document, page), page, None, width_px)
+    with opened_document(content) as document:
+        return _draw(loaded_page(document, page), page, None, width_px)
 
 
 def page_pictures(content: bytes, pages: Iterable[int] | None = None) -> Iterator[PagePicture]:
@@ -77,10 +77,10 @@ def page_pictures(content: bytes, pages: Iterable[int] | None = None) -> Iterato
     Raises:
         PictureError: the file cannot be opened.
     """
-    with _document(content) as document:
+    with opened_document(content) as document:
         for number in range(1, len(document) + 1) if pages is None else pages:
             try:
-                page = _loaded(document, number)
+                page = loaded_page(document, number)
                 wanted = page.get_width() * _READABLE_SCALE
                 width = round(min(max(wanted, _NARROWEST), _WIDEST)) if math.isfinite(wanted) else _NARROWEST
                 yield PagePicture(number, _draw(page, number, None, width))
@@ -94,22 +94,36 @@ def row_picture(content: bytes, page: int, rect: Rect, *, width_px: int, margin:
     Raises:
         PictureError: there is no such page, it cannot be drawn, or nothing of ``rect`` lies on it.
     """
-    with _document(content) as document:
-        loaded = _loaded(document, page)
-        width, height = loaded.get_size()
-        shown = Rect(
-            max(0.0, rect.x0 - margin),
-            max(0.0, rect.top - margin),
-            min(width, rect.x1 + margin),
-            min(height, rect.bottom + margin),
-        )
-        if rect.x0 >= width or rect.top >= height or shown.x1 <= max(shown.x0, 0) or shown.bottom <= max(shown.top, 0):
-            raise PictureError(f"{page}ページの画像を作れません（示された場所がページの外です）")
-        return _draw(loaded, page, shown, width_px)
+    with opened_document(content) as document:
+        loaded = loaded_page(document, page)
+        return _draw(loaded, page, with_margin(loaded, page, rect, margin), width_px)
+
+
+def with_margin(page: pypdfium2.PdfPage, number: int, rect: Rect, margin: float) -> Rect:
+    """``rect`` with so many points around it, as far as the page goes.
+
+    Raises:
+        PictureError: nothing of ``rect`` lies on the page.
+    """
+    width, height = page.get_size()
+    shown = Rect(
+        max(0.0, rect.x0 - margin),
+        max(0.0, rect.top - margin),
+        min(width, rect.x1 + margin),
+        min(height, rect.bottom + margin),
+    )
+    if rect.x0 >= width or rect.top >= height or shown.x1 <= max(shown.x0, 0) or shown.bottom <= max(shown.top, 0):
+        raise PictureError(f"{number}ページの画像を作れません（示された場所がページの外です）")
+    return shown
 
 
 @contextmanager
-def _document(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def opened_document(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """A PDF, open in PDFium.
+
+    Raises:
+        PictureError: it cannot be opened.
+    """
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -120,7 +134,12 @@ def _document(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
-def _loaded(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
+def loaded_page(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
+    """A page (from 1) of an open PDF.
+
+    Raises:
+        PictureError: there is no such page, or it cannot be read.
+    """
     if not 1 <= number <= len(document):
         raise PictureError(f"{number}ページの画像を作れません（この文書は{len(document)}ページです）")
     try:
@@ -130,6 +149,18 @@ def _loaded(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
 
 
 def _draw(page: pypdfium2.PdfPage, number: int, shown: Rect | None, width_px: int) -> Picture:
+    image, rect = drawn_part(page, number, shown, width_px)
+    return Picture(_encoded(image), "image/webp", image.width, image.height, rect)
+
+
+def drawn_part(
+    page: pypdfium2.PdfPage, number: int, shown: Rect | None, width_px: int, *, grey: bool = False
+) -> tuple[Image.Image, Rect]:
+    """A part of a page (all of it if None), and which part it is to the pixel (points).
+
+    Raises:
+        PictureError: it cannot be drawn; the message names the page by ``number``.
+    """
     if width_px < 1:
         raise ValueError(f"width_px must be at least 1, not {width_px}")
     width, height = page.get_size()
@@ -145,24 +176,19 @@ def _draw(page: pypdfium2.PdfPage, number: int, shown: Rect | None, width_px: in
     # What is cut off is given in points and rounded up to whole pixels again: half a pixel less comes out as meant.
     cut = (left, all_down - top - down, all_across - left - across, top)
     try:
-        bitmap = page.render(scale=scale, crop=tuple(max(0.0, pixels - 0.5) / scale for pixels in cut))
+        bitmap = page.render(scale=scale, crop=tuple(max(0.0, pixels - 0.5) / scale for pixels in cut), grayscale=grey)
         image = bitmap.to_pil()
         bitmap.close()
     except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
         raise PictureError(f"{number}ページの画像を作れません（{error}）") from error
-    return Picture(
-        content=_encoded(image),
-        media_type="image/webp",
-        width=image.width,
-        height=image.height,
-        # The drawn page fills its whole pixels, so a point is that share of the page.
-        rect=Rect(
-            left / all_across * width,
-            top / all_down * height,
-            (left + image.width) / all_across * width,
-            (top + image.height) / all_down * height,
-        ),
+    # The drawn page fills its whole pixels, so a point is that share of the page.
+    rect = Rect(
+        left / all_across * width,
+        top / all_down * height,
+        (left + image.width) / all_across * width,
+        (top + image.height) / all_down * height,
     )
+    return image, rect
 
 
 def _scale(width: float, height: float, width_px: int) -> float:

@@ -114,7 +114,7 @@ def _program(row: ListRow, contact: Contact, place: Placed, unit: str, sha256: s
         description=description,
         department=department,
         phones=contact.phones,
-        provenance=Provenance(sha256, row.page, row.rect, row.number),
+        provenance=Provenance(sha256, row.page, row.rect, row.number, further=row.further),
         number=row.name("number"),
         budget=_amount(row, "budget", unit, findings),
         grant=_amount(row, "grant", unit, findings),

@@ -41,6 +41,14 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOnPage:
+    """A rectangle and the page (from 1) on which it lies."""
+
+    page: int
+    rect: Rect
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """A telephone number as the paper gives it.
 
@@ -60,7 +68,7 @@ class Provenance:
     """Where a record stands: document, page (from 1), its row's rectangle, and its number among the document's rows (from 1).
 
     A text has no rectangles: ``rect`` is None, ``line`` the line on which the record begins (from 1), and ``page`` counts the
-    text's page marks.
+    text's page marks. ``further`` is where a record goes on over page breaks.
     """
 
     document_sha256: str
@@ -68,6 +76,12 @@ class Provenance:
     rect: Rect | None
     row: int
     line: int | None = None
+    further: tuple[PlaceOnPage, ...] = ()
+
+    @property
+    def places(self) -> tuple[PlaceOnPage, ...]:
+        """All that the record takes up on the paper, in its order; nothing for a text."""
+        return (PlaceOnPage(self.page, self.rect), *self.further) if self.rect else ()
 
 
 @dataclass(frozen=True, slots=True)

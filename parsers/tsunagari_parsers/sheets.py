@@ -13,7 +13,17 @@ from dataclasses import dataclass, field, replace
 
 from tsunagari_parsers.columns import ColumnNames
 from tsunagari_parsers.phones import find_extension, find_note, find_numbers
-from tsunagari_parsers.records import Goal, Phone, PhoneRole, Program, Provenance, Rect, Section, SourceKind
+from tsunagari_parsers.records import (
+    Goal,
+    Phone,
+    PhoneRole,
+    PlaceOnPage,
+    Program,
+    Provenance,
+    Rect,
+    Section,
+    SourceKind,
+)
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.sheet_goals import goals_of_lines, goals_of_paragraphs, purpose_of
 from tsunagari_parsers.sheet_headings import Describes, Kind, Role, amount_of, number_of, sheet_words
@@ -56,7 +66,7 @@ class Sheet:
     """One sheet as a layout read it.
 
     ``place`` is the body's name in the title's brackets or beside it, "" where there is none; ``rows`` are the paragraphs that
-    are rows of a table, ``goals`` what those rows say. ``findings`` are the layout's own.
+    are rows of a table, ``goals`` what those rows say. ``further`` is what it takes up of later pages. ``findings`` are the layout's own.
     """
 
     title: str
@@ -65,6 +75,7 @@ class Sheet:
     page: int
     rect: Rect | None = None
     line: int | None = None
+    further: tuple[PlaceOnPage, ...] = ()
     goals: tuple[Goal, ...] = ()
     rows: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
@@ -135,7 +146,7 @@ def assemble(sheet: Sheet, *, row: int, sha256: str, names: ColumnNames) -> tupl
         description=description,
         department=department,
         phones=phones,
-        provenance=Provenance(sha256, sheet.page, sheet.rect, row, sheet.line),
+        provenance=Provenance(sha256, sheet.page, sheet.rect, row, sheet.line, sheet.further),
         number=values.get(Role.NUMBER, ""),
         budget=int(values[Role.BUDGET]) if Role.BUDGET in values else None,
         grant=int(values[Role.GRANT]) if Role.GRANT in values else None,

@@ -46,8 +46,9 @@ LANGUAGES = (
 )
 #: The header of a catalogue that says whether a speaker of the language has read it.
 _REVIEWED = "X-Reviewed"
-_WITH_READING = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
-_TAG_OR_TITLE = re.compile(r"<title>.*?</title>|<option\b.*?</option>|<[^>]*>", re.DOTALL)
+_WITH_READING = re.compile(r"\{([^{}|<>]+)\|([^{}|<>]+)\}")
+#: Elements that hold text only.
+_TEXT_ONLY = re.compile(r"<(title|option)\b.*?</\1>", re.DOTALL)
 
 
 @cache
@@ -97,13 +98,14 @@ def name_of_language(tag: str) -> str:
 
 def with_readings(html: str) -> str:
     """A page of easy Japanese with its readings as ruby; in attributes, titles and options, which hold text only, without them."""
-    pieces: list[str] = []
-    at = 0
-    for found in _TAG_OR_TITLE.finditer(html):
-        pieces += [_ruby(html[at : found.start()]), _WITH_READING.sub(r"\1", found[0])]
-        at = found.end()
-    return "".join([*pieces, _ruby(html[at:])])
+    plain = [found.span() for found in _TEXT_ONLY.finditer(html)]
 
+    def written(found: re.Match[str]) -> str:
+        at = found.start()
+        # Templates escape both signs in all that they fill in, so that the nearer one tells whether this stands inside a tag.
+        inside = html.rfind("<", 0, at) > html.rfind(">", 0, at)
+        if inside or any(start < at < end for start, end in plain):
+            return found[1]
+        return f"<ruby>{found[1]}<rp>（</rp><rt>{found[2]}</rt><rp>）</rp></ruby>"
 
-def _ruby(text: str) -> str:
-    return _WITH_READING.sub(r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>", text)
+    return _WITH_READING.sub(written, html)

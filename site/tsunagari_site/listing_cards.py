@@ -20,7 +20,7 @@ PAPERS = {"program": "一覧", "sheet": "事業の資料", "measure": "計画", 
 _SNIPPET = 80
 _BEFORE = 25
 _FREE = re.compile(r"無料|無償")
-_NAMELESS = re.compile(r"匿名|名前を(?:言わ|名乗ら)な(?:い|く)|名乗らなくて")
+_NAMELESS = re.compile(r"匿名(?!化)|名前を(?:言わ|名乗ら)な(?:い|く)|名乗らなくて")
 _SENTENCE_ENDS = "。\n"
 #: A sentence is quoted so far to each side (characters).
 _QUOTE = 60

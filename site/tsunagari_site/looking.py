@@ -25,7 +25,8 @@ class Looking:
 
     ``need`` is the id of a tile. ``cut``: the words were longer than is read; ``urgent``: the urgent concepts of all of them, joined
     by spaces. ``towns`` are the codes of the municipalities among which a typed name leaves the choice, joined by spaces;
-    ``unknown_place``: what was typed is none.
+    ``place_problem`` says why what was given is none: ``unknown``, ``postal`` or ``outside``. ``by_position``: the municipality is that of
+    the office nearest to a position. ``pupils`` is ``no`` where what only pupils may use is left out.
     """
 
     text: str = ""
@@ -38,7 +39,9 @@ class Looking:
     cut: bool = False
     urgent: str = ""
     towns: str = ""
-    unknown_place: bool = False
+    place_problem: str = ""
+    by_position: bool = False
+    pupils: str = ""
 
     def to_payload(self) -> dict[str, Any]:
         """For sealing; empty values are left out."""
@@ -80,7 +83,9 @@ class Looking:
         if "town" in fields and _is_municipality(fields["town"]):
             # The answer to which of several towns of one name was meant: it stands for the name in the text.
             place = municipality_of(fields["town"])
-            new = replace(new, prefecture=place.prefecture.code, municipality=place.code)
+            new = replace(new, prefecture=place.prefecture.code, municipality=place.code, by_position=False)
+        if "pupils" in fields:
+            new = replace(new, pupils="no" if fields["pupils"] == "no" else "")
         if "offer" in fields:
             known = {kind.id for kind in offer_kinds()}
             new = replace(new, offer=fields["offer"] if fields["offer"] in known else "")
@@ -92,15 +97,19 @@ class Looking:
 
     def without_place_questions(self) -> Self:
         """This search with nothing asked back about its place."""
-        return replace(self, towns="", unknown_place=False)
+        return replace(self, towns="", place_problem="")
 
     def asking_among(self, towns: Sequence[Municipality]) -> Self:
         """This search with the question which of several municipalities is meant."""
         return replace(self, towns=" ".join(town.code for town in towns))
 
-    def asking_again(self) -> Self:
-        """This search with a place that is not known."""
-        return replace(self, unknown_place=True)
+    def asking_again(self, problem: str) -> Self:
+        """This search with a place that is none, and why."""
+        return replace(self, place_problem=problem)
+
+    def at_position_of(self, town: Municipality) -> Self:
+        """This search at the municipality whose office is nearest to a position."""
+        return replace(self.changed({"town": town.code}), by_position=True)
 
     @property
     def chosen_need(self) -> Need | None:

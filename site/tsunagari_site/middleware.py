@@ -28,7 +28,21 @@ _HEADERS = {
 }
 #: The last step of the paths under which somebody's own search, place or card stands.
 _SEALED = frozenset(
-    {"results", "program", "search", "where", "calling", "card", "show", "share", "nearby", "take", "picture", "suggest"}
+    {
+        "results",
+        "program",
+        "search",
+        "where",
+        "calling",
+        "card",
+        "show",
+        "share",
+        "nearby",
+        "take",
+        "picture",
+        "source",
+        "suggest",
+    }
 )
 
 

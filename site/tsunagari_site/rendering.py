@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from tsunagari_parsers.places import Municipality, Prefecture
+from tsunagari_parsers.places import Municipality, Prefecture, prefectures
 from tsunagari_site.i18n import (
     DEFAULT,
     EASY,
@@ -62,9 +63,14 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(translations(language.code), newstyle=True)  # type: ignore[attr-defined]
+    env.globals["_"] = _sayer(language)
 
     def place(one: Prefecture | Municipality) -> str:
         return place_label(one, language)
+
+    def in_language(text: str, tag: str) -> Markup:
+        """A text within a sentence of the page, marked where it is of another language."""
+        return escape(text) if tag == language.tag else Markup('<span lang="{}">{}</span>').format(tag, text)
 
     def beside(text: str) -> Markup:
         """The Japanese, and the English, of a text that no speaker of the page's language has read yet; else nothing."""
@@ -84,6 +90,9 @@ def environment(language: Language) -> Environment:
         strip=strip_desks(),
         place=place,
         place_lang=lambda one: place_lang(one, language),
+        places_lang=place_lang(prefectures()[0], language),
+        named=lambda one: in_language(place(one), place_lang(one, language)),
+        japanese=lambda text: in_language(text, DEFAULT.tag),
         beside=beside,
         is_reviewed=is_reviewed(language),
         language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
@@ -118,6 +127,21 @@ def render(template: str, page: object, language: Language, *, path: str, status
     """A page. ``path`` is this page's own path without the language, for the links to its other languages."""
     text = environment(language).get_template(template).render(page=page, path=path)
     return HTMLResponse(with_readings(text) if language == EASY else text, status_code=status)
+
+
+def _sayer(language: Language) -> Callable[..., Markup]:
+    """What ``_`` does in the templates: as Jinja's own, but each string is looked up once, for a page holds some hundreds of them."""
+    gettext = translations(language.code).gettext
+    known: dict[str, Markup] = {}
+
+    def say(text: str, **values: object) -> Markup:
+        found = known.get(text)
+        if found is None:
+            # Only what stands in the templates and data files comes here, so that this ends.
+            found = known[text] = Markup(gettext(text))  # noqa: S704 - catalogues are this site's own
+        return found % values
+
+    return say
 
 
 def _in_english(text: str) -> str:

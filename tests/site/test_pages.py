@@ -5,43 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from html import unescape
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from tests.conftest import publish
+from tests.conftest import UNLIMITED, publish
 from tests.pdfs import table_pdf
+from tests.site_walks import PREFIXES, find, opened, site_at, text_of
 
 from tsunagari.importing import EditionOptions
-from tsunagari.settings import Settings
+from tsunagari.serving import build_site
 from tsunagari_indexer.workspace import Workspace
-from tsunagari_site.app import build_app
 from tsunagari_site.rendering import EXIT_URL, tel
-from tsunagari_site.seal import Sealer
 
 ROW = ("北海道", "札幌市", "つながり事業", "電話相談を行う。", "市民課", "011-211-2962")
-PREFIXES = ("", "/en")
-
-
-def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
-
-
-def find(client: TestClient, prefix: str = "", **fields: str) -> str:
-    """Search as a form does, and follow to the results."""
-    answer = client.post(f"{prefix}/search", data=fields)
-    assert answer.status_code == 303
-    page = client.get(answer.headers["location"])
-    assert page.status_code == 200
-    return page.text
-
-
-def open_first(client: TestClient, page: str) -> str:
-    links = re.findall(r'href="([^"]*/program\?s=[^"]+)"', page)
-    answer = client.get(unescape(links[0]))
-    assert answer.status_code == 200
-    return answer.text
 
 
 @pytest.fixture
@@ -53,8 +30,7 @@ def today(tmp_path: Path) -> Iterator[TestClient]:
         EditionOptions(year=2021),
     )
     publish(tmp_path / "data", [_pdf(tmp_path, "new.pdf", ROW)], EditionOptions(year=2026))
-    catalogue = Settings().catalogue(tmp_path / "data")
-    with TestClient(build_app(catalogue, Sealer(bytes(32)), lambda: datetime(2026, 11, 21, tzinfo=UTC))) as client:
+    with site_at(tmp_path / "data", datetime(2026, 11, 21, tzinfo=UTC)) as client:
         yield client
 
 
@@ -89,7 +65,7 @@ def test_titles_say_nothing_of_what_is_looked_for(client: TestClient) -> None:
         find(client, q="夫に殴られた"),
         client.get("/").text,
         client.get("/contacts").text,
-        open_first(client, find(client, q="DV")),
+        opened(client, find(client, q="DV")),
     ):
         (title,) = re.findall(r"<title>(.*?)</title>", page)
         assert title in {
@@ -145,7 +121,7 @@ def test_words_of_danger_bring_the_lines_to_the_top(client: TestClient, words: s
 
 
 def test_the_programme_page_has_every_field_and_what_the_number_is(client: TestClient) -> None:
-    page = text_of(open_first(client, find(client, q="恵庭市つながりサポート女性支援事業")))
+    page = text_of(opened(client, find(client, q="恵庭市つながりサポート女性支援事業")))
     for expected in (
         "北海道 恵庭市",
         "2021年度（令和３年度）の一覧の情報です。いまも続いているかは、まだ確認できていません。電話で『いまもありますか』と聞けます。",
@@ -166,7 +142,7 @@ def test_the_programme_page_has_every_field_and_what_the_number_is(client: TestC
 
 
 def test_a_stated_period_that_has_ended_is_said(client: TestClient) -> None:
-    assert "書かれていた期間（令和4年3月まで）は過ぎています" in text_of(open_first(client, find(client, q="石狩")))
+    assert "書かれていた期間（令和4年3月まで）は過ぎています" in text_of(opened(client, find(client, q="石狩")))
 
 
 def test_this_years_list_comes_first_and_a_vanished_programme_says_so(today: TestClient) -> None:
@@ -313,7 +289,7 @@ def test_a_result_page_is_light(client: TestClient) -> None:
 
 
 def test_without_a_published_list_the_lines_still_stand_there(tmp_path: Path) -> None:
-    with TestClient(build_app(Settings().catalogue(tmp_path), Sealer(bytes(32)))) as client:
+    with TestClient(build_site(UNLIMITED, tmp_path)) as client:
         for path, status in (("/", 503), ("/healthz", 503), ("/contacts", 200), ("/api/v1/programs", 503)):
             assert client.get(path).status_code == status
         assert "tel:0120279338" in client.get("/").text
@@ -325,7 +301,7 @@ def test_a_damaged_list_is_told_without_a_trace(tmp_path: Path, published: Path)
     (tmp_path / "generations").mkdir()
     (tmp_path / "generations" / f"{name}.sqlite").write_bytes(b"x" * 5000)
     (tmp_path / "CURRENT").write_text(name)
-    with TestClient(build_app(Settings().catalogue(tmp_path), Sealer(bytes(32)))) as client:
+    with TestClient(build_site(UNLIMITED, tmp_path)) as client:
         answer = client.get("/")
         assert answer.status_code == 503
         assert "Traceback" not in answer.text

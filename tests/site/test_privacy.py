@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-from tests.site.test_pages import find, open_first
+from tests.conftest import UNLIMITED
+from tests.site_walks import find, opened
 
-from tsunagari.settings import Settings
+from tsunagari.serving import build_site
 from tsunagari_indexer.catalogue import Catalogue
-from tsunagari_site.app import build_app
 from tsunagari_site.rendering import EXIT_URL
-from tsunagari_site.seal import Sealer
 
 SECRET = "夫に殴られた函館"
 
@@ -25,7 +24,7 @@ def every_page(client: TestClient) -> dict[str, str]:
     return {
         "home": client.get("/").text,
         "results": results,
-        "program": open_first(client, results),
+        "program": opened(client, results),
         "contacts": client.get("/contacts").text,
         "about": client.get("/about").text,
         "error": client.get("/x").text,
@@ -57,7 +56,7 @@ def test_a_fault_logs_its_place_and_never_its_text(
 
     monkeypatch.setattr(Catalogue, "_hold", broken)
     with (
-        TestClient(build_app(Settings().catalogue(published), Sealer(bytes(32)))) as client,
+        TestClient(build_site(UNLIMITED, published)) as client,
         caplog.at_level(logging.DEBUG),
     ):
         answer = client.get("/")
@@ -82,7 +81,7 @@ def test_no_page_asks_anything_of_anybody_else(client: TestClient) -> None:
     """Other hosts stand in links that a person opens, which send no referrer, and nowhere else."""
     for name, page in every_page(client).items():
         for script in re.findall(r"<script[^>]*>.*?</script>", page, re.DOTALL):
-            assert re.fullmatch(r'<script src="/static/[0-9a-f]{10}/suggest\.js" defer></script>', script), name
+            assert re.fullmatch(r'<script src="/static/[0-9a-f]{10}/site\.js" defer></script>', script), name
         assert " style=" not in page, name
         assert "<style" not in page, name
         assert not re.search(r'\son\w+="', page), name

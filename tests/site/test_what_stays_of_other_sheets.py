@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.conftest import UNLIMITED
 from tests.stay_sheets import SHEETS
 
 from tsunagari.importing import EditionOptions, import_documents
 from tsunagari.serving import build_site
-from tsunagari.settings import Settings
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_parsers.places import prefectures
@@ -45,7 +45,7 @@ def generation(published: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def client(published: Path) -> Iterator[TestClient]:
-    with TestClient(build_site(Settings(), published), follow_redirects=False) as client:
+    with TestClient(build_site(UNLIMITED, published), follow_redirects=False) as client:
         yield client
 
 

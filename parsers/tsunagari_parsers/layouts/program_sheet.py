@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tsunagari_parsers.layouts.base import Layout, LayoutResult, Source
-from tsunagari_parsers.records import Goal, Program, Rect
+from tsunagari_parsers.records import Goal, PlaceOnPage, Program, Rect
 from tsunagari_parsers.report import Finding, Level
 from tsunagari_parsers.sheet_page import PagePart, SheetPage, is_sheet_page, read_sheet_page
 from tsunagari_parsers.sheets import NO_HEADING, Part, Sheet, assemble, headless_finding
@@ -148,6 +148,9 @@ def _sheet(pages: _Pages, row: int) -> Sheet:
         tuple(parts),
         first.page,
         rect=_rounded(first.extent),
+        further=tuple(
+            PlaceOnPage(page.page, page.extent.rounded()) for page in pages.pages[1:] if first.extent and page.extent
+        ),
         goals=tuple(goals),
         rows=frozenset(rows),
         findings=tuple(findings),

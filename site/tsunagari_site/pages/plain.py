@@ -14,7 +14,20 @@ from tsunagari_site.site import Site
 
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 #: What somebody looked for stands behind these; crawlers stay out.
-_CLOSED = ("results", "program?", "search", "where", "card", "calling", "contacts?", "share")
+_CLOSED = (
+    "results",
+    "program?",
+    "search",
+    "where",
+    "card",
+    "calling",
+    "contacts?",
+    "share",
+    "source",
+    "nearby?",
+    "take",
+    "show",
+)
 
 
 def routes(site: Site) -> list[Route]:

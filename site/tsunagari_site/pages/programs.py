@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_indexer.row_pictures import RowPicture
 from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import Prefecture, prefecture_of
 from tsunagari_site.calendar import JAPAN, ended_period, era_year, fiscal_year_at
@@ -61,11 +62,34 @@ class ProgramPage:
     prefecture: Prefecture
     prefecture_page: str
     gap_of_8778: bool
-    picture: str
+    picture_token: str
+    picture: RowPicture | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """The row of a document from which a listing was read, as a picture."""
+
+    listing: Listing
+    picture: RowPicture
+    document: SourceDocument
+    token: str
 
 
 def routes(site: Site, at: str) -> list[Route]:
     """The page of a listing: sealed, where it was opened from a search; readable, for arrivals from outside."""
+
+    async def source(request: Request) -> Response:
+        """The picture of a row on a page of its own, with what it is a picture of."""
+        token = request.query_params.get("s", "")
+        listing_id = str(site.sealer.open(PROGRAM, token).get("id", ""))
+        with site.reading() as reading:
+            listing = reading.generation.listing(listing_id)
+            if listing is None or listing.picture is None:
+                raise RequestError(404, "no_picture", "この画像はありません")
+            document = reading.generation.documents[listing.document]
+        page = SourcePage(listing, listing.picture, document, token)
+        return render("source.html", page, language_of(request.url.path), path=f"/source?s={token}")
 
     async def sealed(request: Request) -> Response:
         token = request.query_params.get("s", "")
@@ -77,13 +101,14 @@ def routes(site: Site, at: str) -> list[Route]:
         return await show(request, listing_id, "", f"/programs/{listing_id}")
 
     async def picture(request: Request) -> Response:
+        """The picture of a row, which a phone may have to scroll: a picture alone, that a link opens."""
         listing_id = str(site.sealer.open(PROGRAM, request.query_params.get("s", "")).get("id", ""))
         with site.reading() as reading:
-            image: bytes | None = None
-            del reading, listing_id
-        if image is None:
+            listing = reading.generation.listing(listing_id)
+            content = reading.row_picture(listing_id)
+        if listing is None or listing.picture is None or content is None:
             raise RequestError(404, "no_picture", "この画像はありません")
-        return Response(image, media_type="image/png")
+        return Response(content, media_type=listing.picture.media_type)
 
     async def show(request: Request, listing_id: str, token: str, path: str) -> Response:
         now = site.clock()
@@ -95,7 +120,7 @@ def routes(site: Site, at: str) -> list[Route]:
             bodies = Bodies(reading)
             enquiry = await bodies.enquiry(listing)
             same = [one for one in await bodies.listings(listing) if one.id != listing.id]
-            has_picture = False
+            picture = listing.picture
         licence = LICENCES.get(document.licence)
         area = prefecture_page(listing.prefecture_code)
         page = ProgramPage(
@@ -121,12 +146,14 @@ def routes(site: Site, at: str) -> list[Route]:
             prefecture=prefecture_of(listing.prefecture_code),
             prefecture_page=area.url if area else "",
             gap_of_8778=has_gap_of_8778(listing.prefecture_code),
-            picture=site.sealer.seal(PROGRAM, {"id": listing.id}) if has_picture else "",
+            picture_token=site.sealer.seal(PROGRAM, {"id": listing.id}) if picture else "",
+            picture=picture,
         )
         return render("program.html", page, language_of(request.url.path), path=path)
 
     return [
         Route(f"{at}/program", sealed),
         Route(f"{at}/programs/{{id}}", readable),
+        Route(f"{at}/source", source),
         *([] if at else [Route("/picture", picture)]),
     ]

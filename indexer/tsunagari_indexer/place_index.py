@@ -1,0 +1,112 @@
+"""Which listings lie in which municipality and which a prefecture runs: made once for a generation, whatever engine searches it.
+
+It holds numbers and codes, no texts; a ladder reads the few listings that it shows. The index of a generation is let go with it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from tsunagari_indexer.generation import Generation
+from tsunagari_indexer.listings import KINDS
+from tsunagari_indexer.offers import offer_groups, offer_kinds
+from tsunagari_parsers.places import Municipality, PlaceError, municipality_of
+from tsunagari_parsers.places.geo import Vector, chord_to_km, office_vector, squared_chord
+
+#: In which order kinds stand in one rung.
+_KIND_ORDER = {kind: number for number, kind in enumerate((*KINDS.values(), "measure", "network"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What is known of a listing by its place. ``offers`` are the public ones; ``excluded`` are codes of municipalities that its text leaves out.
+
+    ``pupils_only``: every place that its text names is for pupils alone, and beside goods it offers nothing.
+    ``goods_for_pupils``: every place that it names is for pupils alone.
+    """
+
+    order: int
+    kind: str
+    offers: frozenset[str]
+    excluded: frozenset[str]
+    pupils_only: bool
+    goods_for_pupils: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceIndex:
+    """The listings of each municipality (by code) and those that each prefecture runs (by code), in the order in which a rung shows them."""
+
+    of_municipality: Mapping[str, tuple[Placed, ...]]
+    of_prefecture: Mapping[str, tuple[Placed, ...]]
+    offices: tuple[tuple[Vector, Municipality], ...]
+
+    def by_distance(self, place: Municipality) -> list[tuple[float, Municipality]]:
+        """The other municipalities with a listing and how far their offices are, in kilometres, the nearest first (of two as far, by code)."""
+        here = office_vector(place)
+        squared = [(squared_chord(here, there), other.code, other) for there, other in self.offices if other != place]
+        squared.sort()
+        return [(round(chord_to_km(square), 1), other) for square, _, other in squared]
+
+
+_indexes: WeakKeyDictionary[Generation, PlaceIndex] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def place_index(generation: Generation) -> PlaceIndex:
+    """The index of a generation, made at the first call.
+
+    Raises:
+        GenerationError: the generation cannot be read.
+    """
+    with _lock:
+        index = _indexes.get(generation)
+        if index is None:
+            index = _indexes[generation] = _index(generation)
+        return index
+
+
+def is_indexed(generation: Generation) -> bool:
+    """Whether the index of a generation is made."""
+    return generation in _indexes
+
+
+def _index(generation: Generation) -> PlaceIndex:
+    goods = frozenset(kind.id for group in offer_groups() if group.id == "goods" for kind in group.kinds)
+    # What a programme is for, and when, is nothing that it offers.
+    offered = frozenset(kind.id for kind in offer_kinds() if kind.group not in {"situation", "time"})
+    public = frozenset(kind.id for kind in offer_kinds())
+    municipalities: dict[str, list[Placed]] = defaultdict(list)
+    prefectures: dict[str, list[Placed]] = defaultdict(list)
+    for order, kind, prefecture, municipality, code, offers, excluded, venues in generation.places():
+        found = frozenset(offer["kind"] for offer in json.loads(offers)) & public
+        users = [venue["users"] for venue in json.loads(venues) if not venue["marks"]] if venues != "[]" else []
+        for_pupils = bool(users) and set(users) == {"pupils"}
+        left_out = frozenset(area["code"] for area in json.loads(excluded)) if excluded != "[]" else frozenset()
+        placed = Placed(order, kind, found, left_out, for_pupils and found & offered <= goods, for_pupils)
+        if code:
+            municipalities[code].append(placed)
+        elif municipality is None and prefecture:
+            prefectures[prefecture].append(placed)
+    return PlaceIndex(
+        {code: _ordered(found) for code, found in municipalities.items()},
+        {code: _ordered(found) for code, found in prefectures.items()},
+        tuple((office_vector(place), place) for code in sorted(municipalities) if (place := _known(code))),
+    )
+
+
+def _ordered(found: list[Placed]) -> tuple[Placed, ...]:
+    return tuple(sorted(found, key=lambda one: (_KIND_ORDER[one.kind], one.order)))
+
+
+def _known(code: str) -> Municipality | None:
+    """The municipality of a code; one of an older generation may be gone by a merger."""
+    try:
+        return municipality_of(code)
+    except PlaceError:
+        return None
