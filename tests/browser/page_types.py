@@ -17,7 +17,7 @@ PAGES: Mapping[str, Callable[[Served, str], str]] = {
     "home": lambda _, at: f"{at}/",
     "where": lambda site, at: site.where(_GOODS, at),
     "where-town": lambda site, at: site.where(Looking(need="period", prefecture="13"), at),
-    "where-unknown": lambda site, at: site.where(Looking(need="period", unknown_place=True), at),
+    "where-unknown": lambda site, at: site.where(Looking(need="period", place_problem="unknown"), at),
     "results": lambda site, at: site.results(_GOODS, at),
     "results-danger": lambda site, at: site.results(Looking(need="family_violence", prefecture="13"), at),
     "results-words": lambda site, at: site.results(Looking(text="府中市 居場所"), at),

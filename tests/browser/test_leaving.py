@@ -115,8 +115,9 @@ def test_three_presses_of_shift_leave_and_are_told(open_page: OpenPage, served: 
 
 def test_presses_count_for_five_seconds(open_page: OpenPage, served: Served) -> None:
     page = open_page()
-    page.clock.install()
+    page.clock.install(time=0)
     go_to(page, served, "results")
+    page.clock.pause_at(3_600_000)
     press_shift(page, 2)
     page.clock.run_for(4900)
     assert said(page) == "あと1回押すと、離れます"
@@ -166,8 +167,13 @@ def test_holding_shift_down_or_clicking_with_it_is_no_press(open_page: OpenPage,
 
 def test_the_page_is_white_at_once_however_slow_the_line(open_page: OpenPage, served: Served) -> None:
     page = open_page(dark=True)
-    held: list[Route] = []
-    page.route(EXIT_URL, held.append)  # never answered
+    asked: list[str] = []
+
+    def nothing_yet(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=204)  # no page comes, and this one stays
+
+    page.route(EXIT_URL, nothing_yet)
     go_to(page, served, "results")
     page.evaluate("document.querySelector('.exit a').click()")
     cover = page.locator("#exit-cover")
@@ -184,4 +190,4 @@ def test_the_page_is_white_at_once_however_slow_the_line(open_page: OpenPage, se
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     expect(cover).to_be_hidden()
     assert cover.text_content() == ""
-    assert held
+    assert asked == [EXIT_URL]
