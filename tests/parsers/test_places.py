@@ -191,7 +191,9 @@ def test_every_municipality_with_homes_has_a_postal_code() -> None:
 
 
 def test_each_correction_of_an_office_is_still_needed() -> None:
-    given = {row["lgcode"].zfill(6): (row["lat"], row["lng"]) for row in package_rows("municipalities.json")}
+    given = {
+        row["lgcode"].zfill(6): (float(row["lat"]), float(row["lng"])) for row in package_rows("municipalities.json")
+    }
     for code, correction in office_corrections().items():
         assert given[code] == correction.given, "the package has been mended: take the correction away"
         place = municipality_of(code)
