@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -18,7 +18,7 @@ from tsunagari_indexer.place_names import PlaceMatch, names_of_places, place_nam
 from tsunagari_indexer.romaji import romaji_to_katakana
 
 #: How much a term weighs: the lighter is dropped first when not all fit.
-PART, WORD, CONCEPT = range(1, 4)
+ERRAND, PART, WORD, CONCEPT = range(4)
 
 #: Words of asking. They say nothing of what is looked for, and dropping them needs no telling.
 _ASKING = frozenset(
@@ -27,6 +27,14 @@ _ASKING = frozenset(
         "困る", "出来る", "遣る", "近い", "近く", "近所", "辺り", "今", "直ぐ", "場所", "所", "事", "為", "人", "私", "自分", "何", "何処",
         "誰", "如何", "呉れる", "下さる", "御願い", "願う", "一寸", "凄い", "迚も", "時", "様", "方", "物", "中", "良い", "駄目", "いる",
         "受ける", "できる", "ある", "ところ", "無料", "相手", "電話番号", "番号", "情報", "一覧", "検索", "支援", "事業", "制度", "サービス",
+    ]
+)  # fmt: skip
+#: Errands: what is to be done with a thing, whatever it is. Without the thing they say nothing of what is looked for.
+_ERRANDS = frozenset(
+    [
+        "予約", "更新", "申し込み", "申し込む", "申告", "申請", "手続き", "登録", "届け出", "受け取り", "受け取る", "発行", "交付", "再発行", "調整",
+        "業者", "会社", "教室", "料金", "値段", "費用", "代行", "修理", "販売", "購入", "売る", "買う", "方法", "遣り方", "時間", "日程", "会場", "期限",
+        "店", "アプリ", "募集", "抽選", "当選", "接種", "日", "予定", "カード", "書類", "用紙", "免許", "時刻", "問い合わせ", "問い合わせる",
     ]
 )  # fmt: skip
 _PIECE = re.compile(r"[^\s、。，．,.!?！？「」『』（）()・/／;:'\"<>*{}\[\]|&=]+")
@@ -53,6 +61,10 @@ class Term:
     term: str
     surface: str
     weight: int
+
+    def is_part_with(self, other: Term) -> bool:
+        """Whether both are parts of one word of the query, or the same."""
+        return self == other or (self.weight == other.weight == PART and self.surface == other.surface)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,9 @@ class Understood:
         return frozenset(concept.id for concept in self.concepts if concept.urgent)
 
 
-def understand(text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender: Mender) -> Understood:
+def understand(
+    text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender: Mender, names: Collection[str] = ()
+) -> Understood:
     """What a query means to an index.
 
     Args:
@@ -90,8 +104,9 @@ def understand(text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender
         knows: whether any listing holds a term.
         lexicon: the words for concepts.
         mender: what typing errors are mended to.
+        names: words of the text that stand in names, and so are no typing errors.
     """
-    reader = _Reader(knows, lexicon, mender)
+    reader = _Reader(knows, lexicon, mender, frozenset(names))
     reader.read(unicodedata.normalize("NFKC", text))
     return reader.understood
 
@@ -113,6 +128,7 @@ class _Reader:
     knows: Callable[[str], bool]
     lexicon: Lexicon
     mender: Mender
+    names: frozenset[str] = frozenset()
     understood: Understood = field(default_factory=Understood)
     is_sentence: bool = False
 
@@ -153,7 +169,7 @@ class _Reader:
             # Of a sentence in Latin letters its concepts are all that is understood; the words between them are grammar.
             if piece[0].isascii() and piece[0].isalpha() and self.is_sentence:
                 continue
-            self._words(piece[0], may_mend=may_mend and is_whole)
+            self._words(piece[0], may_mend=may_mend and is_whole, is_whole=is_whole)
 
     def _concept(self, concept: Concept, surface: str) -> None:
         self.understood.concepts.append(concept)
@@ -165,11 +181,11 @@ class _Reader:
                     self.understood.relaxed.append(Relaxation("mapped", surface, at.label))
                 return
             at = self.lexicon.concepts[at.broader] if at.broader else None
-        if not concept.desks:
+        if concept.elsewhere or not concept.desks:
             self.understood.relaxed.append(Relaxation("unknown_word", surface))
 
-    def _words(self, text: str, *, may_mend: bool) -> None:
-        """Take in a stretch that holds no concept."""
+    def _words(self, text: str, *, may_mend: bool, is_whole: bool) -> None:
+        """Take in a stretch that holds no concept; ``is_whole``: no concept has cut it from a longer one."""
         text = text.strip(_PARTICLES) if not is_kana(text) else text
         if not text or (is_kana(text) and len(text) == 1):
             return
@@ -178,11 +194,20 @@ class _Reader:
         found = list(tokens(text))
         if may_mend and not self._is_all_known(found, text) and self._mend(text):
             return
-        for token in found:
+        content = [
+            token
+            for token in found
             if not (
                 token.is_place and (self._place(token.surface, token.surface) or self._place(token.word, token.surface))
-            ):
-                self._word(token)
+            )
+        ]
+        # Of a thing that is not there no part stands for the whole: 英会話教室 is no 会話, バスの時刻表 no バス.
+        holds_name = any(text in name or name in text for name in self.names)
+        if is_whole and not holds_name and any(map(self._is_unknown, content)):
+            self.understood.relaxed.append(Relaxation("unknown_word", text))
+            content = []
+        for token in content:
+            self._word(token)
         if not found and not is_kana(text) and any(char.isalnum() for char in text):
             self.understood.relaxed.append(Relaxation("unknown_word", text))
 
@@ -216,7 +241,7 @@ class _Reader:
         )
 
     def _mend(self, text: str) -> bool:
-        mended = self.mender.mend(fold(text), text)
+        mended = None if self._is_name(text) else self.mender.mend(fold(text), text)
         if mended is None:
             return False
         before = len(self.understood.terms) + len(self.understood.places) + len(self.understood.concepts)
@@ -225,6 +250,15 @@ class _Reader:
             return False
         self.understood.relaxed.append(Relaxation("mended", text, self._shown(mended)))
         return True
+
+    def _is_name(self, text: str) -> bool:
+        """Whether the text is a part of a name."""
+        return any(text in name for name in self.names)
+
+    def _is_unknown(self, token: Token) -> bool:
+        if token.word in _ASKING or token.word in _ERRANDS or self._known_terms(token):
+            return False
+        return not (len(token.reading) > 1 and is_kana(token.surface) and self.knows(f"r:{token.reading}"))
 
     def _shown(self, folded: str) -> str:
         """A mended word as people write it, not as it is compared."""
@@ -247,7 +281,8 @@ class _Reader:
             return
         known = self._known_terms(token)
         if f"w:{token.word}" in known:
-            self.understood.terms.append(Term(f"w:{token.word}", token.surface, WORD))
+            weight = ERRAND if token.word in _ERRANDS else WORD
+            self.understood.terms.append(Term(f"w:{token.word}", token.surface, weight))
         elif known:
             self.understood.terms += [Term(term, token.surface, PART) for term in known]
         elif len(token.reading) > 1 and is_kana(token.surface) and self.knows(f"r:{token.reading}"):
