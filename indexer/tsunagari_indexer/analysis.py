@@ -181,7 +181,7 @@ def is_dictionary_word(text: str) -> bool:
 def is_good_japanese(text: str) -> bool:
     """Whether ``text`` is no typing error, as far as the dictionary can tell.
 
-    One word of it; an inflected one with its auxiliaries (消えた, 飲みたい); or nouns joined by particles (夏休みの宿題). All in kana,
+    One word of it; an inflected one with its auxiliaries (消えた, 飲みたい); or words joined by particles (夏休みの宿題). All in kana,
     and nouns side by side, are not enough: of せいりよひん and 生理洋品 every piece is some word.
     """
     morphemes = list(_dictionary().tokenizer(mode=SplitMode.C).tokenize(text))
@@ -193,11 +193,12 @@ def is_good_japanese(text: str) -> bool:
     if sorts[0][0] in _INFLECTED and len(morphemes[0].surface()) + len(morphemes[1].surface()) > 2:
         return all(sort[0] in {"助動詞", "助詞"} or sort[1] == "非自立可能" for sort in sorts[1:])
     joints = [sort[0] == "助詞" and sort[1] in {"格助詞", "係助詞"} for sort in sorts]
-    if is_kana(text) or not any(joints[1:-1]) or joints[0] or joints[-1]:
+    if is_kana(text) or sorts[0][0] != "名詞" or not any(joints[1:-1]) or joints[-1]:
         return False
     return all(
-        joint or (sort[0] == "名詞" and (len(morpheme.surface()) > 1 or not is_kana(morpheme.surface())))
-        for joint, sort, morpheme in zip(joints, sorts, morphemes, strict=True)
+        sort[0] in {"助詞", "助動詞"}
+        or (sort[0] in _CONTENT and (len(morpheme.surface()) > 1 or not is_kana(morpheme.surface())))
+        for sort, morpheme in zip(sorts, morphemes, strict=True)
     )
 
 

@@ -23,7 +23,7 @@ _SHORTEST = 3
 _SHORTEST_WITHIN = 4
 #: The sorts of labels that count (:func:`listings.labels_of`): departments are called after needs (子育て支援課), which are no names.
 _WITH_VENUES, _WITH_DEPARTMENTS = 1, 2
-_ENDS_AS_OFFICE = re.compile("[㐀-鿿々ァ-ヺーぁ-ゖ・]{2,}(?:[課係局部室班館]|センター|グループ|事務所|委員会)")
+_ENDS_AS_OFFICE = re.compile("[㐀-鿿々ァ-ヺーぁ-ゖ・]{2,}(?:[課係局部室班館所]|センター|プラザ|グループ|事務所|委員会)")
 #: 南アルプス市 has six characters, and its prefecture may stand before it.
 _LONGEST_PLACE = 10
 _BRACKETS = "「」『』（）()【】[]\"'“”、。，．・"

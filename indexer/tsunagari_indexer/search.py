@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Self
 
 from tsunagari_indexer.asked_places import AskedPlaces, Filters
 from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResult, SearchEngine
@@ -18,8 +19,8 @@ from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.highlights import Reason, reasons
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing
-from tsunagari_indexer.names import NamePiece, beside, name_pieces, united
-from tsunagari_indexer.understanding import ERRAND, Relaxation, Term, Understood, understand
+from tsunagari_indexer.names import NamePiece, beside, is_office, name_pieces, united
+from tsunagari_indexer.understanding import CONCEPT, ERRAND, WORD, Relaxation, Term, Understood, understand
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import Municipality
 from tsunagari_parsers.text import comparable, fold_width
@@ -117,7 +118,11 @@ def search(
         if understood.terms and not terms and not filters.keys() - {"kind"}:
             # Everything there is would be no answer to words of which none is left.
             return _found_nothing(request, text, relaxed, understood, even_beside_desks=True)
-        answer = partial(_ask, engine, terms, filters)
+        relaxed += _read_by_parts(text, generation, terms)
+        worded = _WordedFirst.of(engine, tuple(terms), filters, result)
+        answer = worded.answer if worded else partial(_ask, engine, terms, filters)
+        if worded:
+            result = answer(request.page, request.per_page)
     last = max(1, -(-result.total // max(1, request.per_page)))
     if request.page > last:
         request = replace(request, page=last)
@@ -184,6 +189,42 @@ class _NamedFirst:
     ) -> EngineResult:
         query = EngineQuery(terms, self.filters, facets, page, per_page)
         return self.generation.called([(piece.text, piece.last) for piece in self.pieces], query)
+
+
+@dataclass(frozen=True, slots=True)
+class _WordedFirst:
+    """Of the listings that hold the concepts asked for, those that say so in the very words that were typed, then the others.
+
+    ``total`` and ``facets`` are those of all of them.
+    """
+
+    engine: SearchEngine
+    terms: tuple[Term, ...]
+    words: tuple[Term, ...]
+    filters: Filters
+    all: EngineResult
+    first: int
+
+    @classmethod
+    def of(cls, engine: SearchEngine, terms: tuple[Term, ...], filters: Filters, found: EngineResult) -> Self | None:
+        """None where the order is the same without: none of them says so, or all do."""
+        held = {term.term for term in terms}
+        words = dict.fromkeys(word for term in terms for word in term.words if word not in held)
+        added = tuple(Term(word, "", WORD) for word in list(words)[: MAX_TERMS - len(held)])
+        first = _ask(engine, (*terms, *added), filters, 1, 0, facets=()).total if added and found.total > 1 else 0
+        return cls(engine, terms, added, filters, found, first) if 0 < first < found.total else None
+
+    def answer(self, page: int, per_page: int) -> EngineResult:
+        """One page of them."""
+        worded = (*self.terms, *self.words)
+        orders = list(_ask(self.engine, worded, self.filters, page, per_page, facets=()).orders)
+        room = per_page - len(orders)
+        if room:
+            skipped = max(0, (page - 1) * per_page - self.first)
+            shown = frozenset(_ask(self.engine, worded, self.filters, 1, self.first, facets=()).orders)
+            ranked = _ask(self.engine, self.terms, self.filters, 1, skipped + room + self.first, facets=()).orders
+            orders += [order for order in ranked if order not in shown][skipped : skipped + room]
+        return EngineResult(self.all.total, tuple(orders), self.all.facets)
 
 
 def _climb(
@@ -295,6 +336,17 @@ def _found_nothing(
         urgent=understood.urgent,
         desks=_desks(understood),
     )
+
+
+def _read_by_parts(text: str, generation: Generation, terms: Sequence[Term]) -> list[Relaxation]:
+    """Offices that no listing names: what is found instead has the words of which their names are made, and that is told."""
+    told = []
+    for word in unicodedata.normalize("NFKC", text).split():
+        within = [term for term in terms if term.surface in word and term.weight < CONCEPT]
+        if len(within) > 1 and is_office(word) and not generation.is_called(word):
+            parts = dict.fromkeys(one.term[2:] if one.surface == word else one.surface for one in within)
+            told.append(Relaxation("mapped", word, "・".join(parts)))
+    return told
 
 
 def _is_unknown(text: str, understood: Understood) -> bool:

@@ -40,6 +40,9 @@ _ERRANDS = frozenset(
 _PIECE = re.compile(r"[^\s、。，．,.!?！？「」『』（）()・/／;:'\"<>*{}\[\]|&=]+")
 #: Shorter pieces in Latin letters are words of a sentence, not places (no, to, shiga is one).
 _SHORTEST_LATIN = 4
+#: What is called so is a department, if an unknown one: 住民課 is no 住民票.
+_DEPARTMENT = re.compile("[課係局部室]$")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
 _PARTICLES = "でにをがはものとへや"
 #: Nothing is mended to shorter words of danger.
 _SHORTEST_OF_DANGER = 5
@@ -56,11 +59,15 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term for the engine, and the words of the query that it stands for (as they were typed)."""
+    """A term for the engine, and the words of the query that it stands for (as they were typed).
+
+    ``words`` are the terms of those words themselves, where the term is a concept's: of all who offer an event, who says 講座 comes first.
+    """
 
     term: str
     surface: str
     weight: int
+    words: tuple[str, ...] = ()
 
     def is_part_with(self, other: Term) -> bool:
         """Whether both are parts of one word of the query, or the same."""
@@ -176,13 +183,20 @@ class _Reader:
         at: Concept | None = concept
         while at is not None:
             if self.knows(f"c:{at.id}"):
-                self.understood.terms.append(Term(f"c:{at.id}", surface, CONCEPT))
+                self.understood.terms.append(Term(f"c:{at.id}", surface, CONCEPT, self._own_words(surface)))
                 if at is not concept:
                     self.understood.relaxed.append(Relaxation("mapped", surface, at.label))
                 return
             at = self.lexicon.concepts[at.broader] if at.broader else None
         if concept.elsewhere or not concept.desks:
             self.understood.relaxed.append(Relaxation("unknown_word", surface))
+
+    def _own_words(self, surface: str) -> tuple[str, ...]:
+        """The terms of a concept's words as they stand, if listings hold them all; kana alone may be any word."""
+        if _HIRAGANA.fullmatch(surface):
+            return ()
+        words = [token.word for token in tokens(surface) if token.word not in _ASKING]
+        return tuple(f"w:{word}" for word in words) if all(self.knows(f"w:{word}") for word in words) else ()
 
     def _words(self, text: str, *, may_mend: bool, is_whole: bool) -> None:
         """Take in a stretch that holds no concept; ``is_whole``: no concept has cut it from a longer one."""
@@ -241,7 +255,7 @@ class _Reader:
         )
 
     def _mend(self, text: str) -> bool:
-        mended = None if self._is_name(text) else self.mender.mend(fold(text), text)
+        mended = None if self._is_name(text) or _DEPARTMENT.search(text) else self.mender.mend(fold(text), text)
         if mended is None:
             return False
         before = len(self.understood.terms) + len(self.understood.places) + len(self.understood.concepts)
