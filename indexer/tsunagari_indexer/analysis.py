@@ -62,6 +62,7 @@ _EMPTY = frozenset(
 _INFLECTED = frozenset({"動詞", "形容詞", "形状詞"})
 _JOINTS = frozenset({"助詞", "助動詞", "補助記号", "空白"})
 _BRACKETED_KANA = re.compile(r"[「『（(“]([ぁ-ゖァ-ヺー]{2,})[」』）)”]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・]+")
 
 
@@ -200,6 +201,11 @@ def is_good_japanese(text: str) -> bool:
         or (sort[0] in _CONTENT and (len(morpheme.surface()) > 1 or not is_kana(morpheme.surface())))
         for sort, morpheme in zip(sorts, morphemes, strict=True)
     )
+
+
+def encodable(text: str) -> str:
+    """The text with a space for each lone surrogate, which no encoder, analyser or page can take."""
+    return _SURROGATE.sub(" ", text)
 
 
 def is_kana(text: str) -> bool:

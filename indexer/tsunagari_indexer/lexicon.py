@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from tsunagari_indexer.analysis import boundaries, to_katakana
+from tsunagari_indexer.analysis import boundaries, encodable, to_katakana
 from tsunagari_indexer.errors import DataFileError
 
 _HIRAGANA = re.compile("[ぁ-ゖー]*")
@@ -294,7 +294,7 @@ def _fold_char(char: str) -> str:
 
 def urgent_in(text: str) -> frozenset[str]:
     """The urgent concepts that a text of any length speaks of."""
-    found = known_lexicon().find(unicodedata.normalize("NFKC", text))
+    found = known_lexicon().find(unicodedata.normalize("NFKC", encodable(text)))
     return frozenset(match.concept.id for match in found if match.concept.urgent)
 
 

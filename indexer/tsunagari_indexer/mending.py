@@ -16,6 +16,8 @@ from tsunagari_indexer.analysis import is_good_japanese
 
 #: Shorter words are too near to too many others.
 _SHORTEST = 3
+#: Three or four Latin letters are an abbreviation that is near to every other (asdf, ASD).
+_SHORTEST_LATIN = 5
 #: From this length on two errors are mended, below it one.
 _LONG = 7
 
@@ -35,7 +37,7 @@ class Mender:
         """The nearest known word, or None where there is none near enough, or where ``raw`` is a good word as it stands."""
         if len(folded) < _SHORTEST or len(folded) > max(self._by_length, default=0) + 2:
             return None
-        if is_good_japanese(raw):
+        if (raw.isascii() and len(raw) < _SHORTEST_LATIN) or is_good_japanese(raw):
             return None
         return self._mended(folded)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
 
+from tsunagari_indexer.analysis import encodable
 from tsunagari_indexer.asked_places import AskedPlaces, Filters
 from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResult, SearchEngine
 from tsunagari_indexer.generation import Generation
@@ -74,7 +75,7 @@ def search(
         EngineError: the engine did not answer.
     """
     lexicon = lexicon or known_lexicon()
-    text = request.text.strip()
+    text = encodable(request.text).strip()
     relaxed = [Relaxation("cut", text[MAX_QUERY:])] if len(text) > MAX_QUERY else []
     text = text[:MAX_QUERY]
     # A word that only other kinds hold (a plan's measures) is unknown to these, and mapped to a broader one.
@@ -118,11 +119,11 @@ def search(
         if understood.terms and not terms and not filters.keys() - {"kind"}:
             # Everything there is would be no answer to words of which none is left.
             return _found_nothing(request, text, relaxed, understood, even_beside_desks=True)
-        relaxed += _read_by_parts(text, generation, terms)
         worded = _WordedFirst.of(engine, tuple(terms), filters, result)
         answer = worded.answer if worded else partial(_ask, engine, terms, filters)
         if worded:
             result = answer(request.page, request.per_page)
+    relaxed += _read_by_parts(text, generation, terms)
     last = max(1, -(-result.total // max(1, request.per_page)))
     if request.page > last:
         request = replace(request, page=last)
