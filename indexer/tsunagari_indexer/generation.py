@@ -194,8 +194,8 @@ class Generation:
         return self.embedded.called([(fold_label(piece), last) for piece, last in pieces], query)
 
     def is_called(self, piece: str) -> bool:
-        """Whether a piece of a text stands whole in the name, a venue or the department of any listing."""
-        return self.embedded.is_called(fold_label(piece))
+        """Whether a folded piece of a text (:func:`listings.fold_label`) stands whole in the name, a venue or the department of any listing."""
+        return self.embedded.is_called(piece)
 
     def name_like(self, text: str) -> str | None:
         """The programme's name of which a text is a misspelling, or None."""

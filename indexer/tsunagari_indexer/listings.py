@@ -190,13 +190,16 @@ def labels_of(listing: Listing) -> frozenset[tuple[int, str]]:
         *((1, venue.name) for venue in listing.venues),
         (2, listing.department),
     ]
-    return frozenset((level, folded) for level, text in labels if (folded := fold_label(text)))
+    return frozenset((level, folded) for level, text in labels if (folded := _folded_once(text)))
 
 
-@lru_cache(maxsize=1 << 12)
 def fold_label(text: str) -> str:
     """A label, or a piece of one, for comparing: without white space, width, case, and hiragana's difference from katakana."""
     return fold(comparable(text)).translate(_HYPHENS)
+
+
+#: For building alone, where the same departments come again and again; what visitors type is not kept.
+_folded_once = lru_cache(maxsize=1 << 12)(fold_label)
 
 
 def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:

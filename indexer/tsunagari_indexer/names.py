@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from tsunagari_indexer.analysis import is_dictionary_word, units
 from tsunagari_indexer.engine import EngineResult
 from tsunagari_indexer.lexicon import Lexicon, fold
+from tsunagari_indexer.listings import fold_label
 from tsunagari_indexer.place_names import place_named
 from tsunagari_indexer.understanding import Term
 
@@ -38,51 +39,77 @@ class NamePiece:
 
 
 def name_pieces(text: str, is_called: Callable[[str], bool], lexicon: Lexicon) -> list[NamePiece]:
-    """The pieces of a query that stand whole in a name, a venue or a department: all of it, else of each word as much as does."""
-    whole = _piece(text.strip(_BRACKETS + " 　"), is_called, lexicon)
-    if whole:
-        return [whole]
-    return [piece for word in text.split() for piece in _within(word.strip(_BRACKETS), is_called, lexicon)]
+    """The pieces of a query that stand whole in a name, a venue or a department: all of it, else of each word as much as does.
+
+    Args:
+        text: the query in NFKC.
+        is_called: whether a folded piece (:func:`listings.fold_label`) stands whole in any label.
+        lexicon: words of needs, which are pieces of names only with what is really called so.
+    """
+    whole = _Word(text.strip(_BRACKETS + " 　"), is_called, lexicon)
+    if whole.is_called():
+        piece = whole.piece(0, len(whole.text))
+        if piece:
+            return [piece]
+    return [piece for word in text.split() for piece in _Word(word.strip(_BRACKETS), is_called, lexicon).pieces()]
 
 
-def _within(word: str, is_called: Callable[[str], bool], lexicon: Lexicon) -> Iterator[NamePiece]:
-    """All of a word, or all after the place that it begins with; else the longest runs of words in it."""
-    whole = _piece(word, is_called, lexicon) or _piece(_without_place(word), is_called, lexicon)
-    if whole:
-        yield whole
-        return
-    spans = units(word)
-    at = 0
-    while at < len(spans):
-        start = end = at
-        while end < len(spans) and is_called(word[spans[start][0] : spans[end][1]]):
-            end += 1
-        at = max(end, start + 1)
-        if end - start > 1:
-            run = word[spans[start][0] : spans[end - 1][1]]
-            piece = _piece(run, is_called, lexicon) if len(run) >= _SHORTEST_WITHIN else None
-            if piece:
-                yield piece
+class _Word:
+    """A word of the query, folded once."""
 
+    def __init__(self, text: str, is_called: Callable[[str], bool], lexicon: Lexicon) -> None:
+        self.text, self._is_called, self._lexicon = text, is_called, lexicon
+        self._folded = fold_label(text)
 
-def _piece(text: str, is_called: Callable[[str], bool], lexicon: Lexicon) -> NamePiece | None:
-    if len(text) < _SHORTEST or not is_called(text) or is_dictionary_word(text) or place_named(text):
+    def is_called(self, start: int = 0, end: int | None = None) -> bool:
+        """Whether this stretch of it stands whole in a label."""
+        # Folding keeps every character's place where no white space falls away.
+        if len(self._folded) == len(self.text):
+            return self._is_called(self._folded[start:end])
+        return self._is_called(fold_label(self.text[start:end]))
+
+    def piece(self, start: int, end: int) -> NamePiece | None:
+        """This stretch as a piece of a name, if it is one: no word of the dictionary, and no place."""
+        text = self.text[start:end]
+        if len(text) < _SHORTEST or is_dictionary_word(text) or place_named(text):
+            return None
+        is_need = fold(text) in self._lexicon.surfaces and not is_office(text)
+        return NamePiece(text, _WITH_VENUES if is_need else _WITH_DEPARTMENTS)
+
+    def pieces(self) -> Iterator[NamePiece]:
+        """All of it, or all after the place that it begins with; else the longest runs of words in it."""
+        end = len(self.text)
+        start = 0 if self.is_called() else self._after_place()
+        whole = self.piece(start, end) if start is not None else None
+        if whole:
+            yield whole
+            return
+        if not any(self.is_called(at, at + _SHORTEST_WITHIN) for at in range(end - _SHORTEST_WITHIN + 1)):
+            return
+        spans = units(self.text)
+        at = 0
+        while at < len(spans):
+            first = last = at
+            while last < len(spans) and self.is_called(spans[first][0], spans[last][1]):
+                last += 1
+            at = max(last, first + 1)
+            if last - first > 1 and spans[last - 1][1] - spans[first][0] >= _SHORTEST_WITHIN:
+                piece = self.piece(spans[first][0], spans[last - 1][1])
+                if piece:
+                    yield piece
+
+    def _after_place(self) -> int | None:
+        """Where something that listings are called begins behind the place with which the word begins."""
+        for place in range(min(_LONGEST_PLACE, len(self.text) - _SHORTEST), 1, -1):
+            start = place + 1 if self.text[place] in "の・" else place
+            if len(self.text) - start >= _SHORTEST and self.is_called(start) and place_named(self.text[:place]):
+                return start
         return None
-    is_need = fold(text) in lexicon.surfaces and not is_office(text)
-    return NamePiece(text, _WITH_VENUES if is_need else _WITH_DEPARTMENTS)
 
 
 def is_office(text: str) -> bool:
     """Whether a word is called as offices and facilities are."""
     return bool(_ENDS_AS_OFFICE.fullmatch(text))
-
-
-def _without_place(word: str) -> str:
-    """What follows the longest place that a word begins with, or nothing."""
-    for length in range(min(_LONGEST_PLACE, len(word) - _SHORTEST), 1, -1):
-        if place_named(word[:length]):
-            return word[length:].removeprefix("の").removeprefix("・")
-    return ""
 
 
 def beside(terms: Sequence[Term], pieces: Sequence[NamePiece]) -> tuple[str, ...]:

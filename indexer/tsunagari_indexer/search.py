@@ -19,7 +19,7 @@ from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResul
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.highlights import Reason, reasons
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
-from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing
+from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, fold_label
 from tsunagari_indexer.names import NamePiece, beside, is_office, name_pieces, united
 from tsunagari_indexer.understanding import CONCEPT, ERRAND, WORD, Relaxation, Term, Understood, understand
 from tsunagari_parsers.phones import find_numbers
@@ -344,7 +344,7 @@ def _read_by_parts(text: str, generation: Generation, terms: Sequence[Term]) -> 
     told = []
     for word in unicodedata.normalize("NFKC", text).split():
         within = [term for term in terms if term.surface in word and term.weight < CONCEPT]
-        if len(within) > 1 and is_office(word) and not generation.is_called(word):
+        if len(within) > 1 and is_office(word) and not generation.is_called(fold_label(word)):
             parts = dict.fromkeys(one.term[2:] if one.surface == word else one.surface for one in within)
             told.append(Relaxation("mapped", word, "・".join(parts)))
     return told
