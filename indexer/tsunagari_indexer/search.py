@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Self
 
 from tsunagari_indexer.analysis import encodable
 from tsunagari_indexer.asked_places import AskedPlaces, Filters
@@ -20,8 +19,9 @@ from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.highlights import Reason, reasons
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, fold_label
-from tsunagari_indexer.names import NamePiece, beside, is_office, name_pieces, united
-from tsunagari_indexer.understanding import CONCEPT, ERRAND, WORD, Relaxation, Term, Understood, understand
+from tsunagari_indexer.names import is_office, name_pieces
+from tsunagari_indexer.precedence import NamedFirst, WordedFirst, ask
+from tsunagari_indexer.understanding import CONCEPT, ERRAND, Relaxation, Term, Understood, understand
 from tsunagari_parsers.phones import find_numbers
 from tsunagari_parsers.places import Municipality
 from tsunagari_parsers.text import comparable, fold_width
@@ -102,7 +102,7 @@ def search(
     if places:
         filters, climbed = _climb(engine, filters.get("kind", PROGRAM_KINDS), filters, places)
         relaxed += climbed
-    named = _NamedFirst(generation, engine, tuple(pieces), tuple(terms), filters) if pieces else None
+    named = NamedFirst(generation, engine, tuple(pieces), tuple(terms), filters) if pieces else None
     if named and named.are_there:
         relaxed = [one for one in relaxed if one.code != "unknown_word" or not named.hold(one.text)]
         answer: Callable[[int, int], EngineResult] = named.answer
@@ -119,8 +119,8 @@ def search(
         if understood.terms and not terms and not filters.keys() - {"kind"}:
             # Everything there is would be no answer to words of which none is left.
             return _found_nothing(request, text, relaxed, understood, even_beside_desks=True)
-        worded = _WordedFirst.of(engine, tuple(terms), filters, result)
-        answer = worded.answer if worded else partial(_ask, engine, terms, filters)
+        worded = WordedFirst.of(engine, tuple(terms), filters, result)
+        answer = worded.answer if worded else partial(ask, engine, terms, filters)
         if worded:
             result = answer(request.page, request.per_page)
     relaxed += _read_by_parts(text, generation, terms)
@@ -145,89 +145,6 @@ def search(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _NamedFirst:
-    """The listings in whose labels pieces of the query stand whole, before those that its words find otherwise.
-
-    Of the first the words beside those pieces hold too. ``terms`` are all of the query's; where no listing holds them all,
-    nothing is given up for them: there is something that is called so.
-    """
-
-    generation: Generation
-    engine: SearchEngine
-    pieces: tuple[NamePiece, ...]
-    terms: tuple[Term, ...]
-    filters: Filters
-
-    @property
-    def are_there(self) -> bool:
-        """Whether any listing is called so and passes the filters."""
-        return self._called(beside(self.terms, self.pieces), 1, 0, ()).total > 0
-
-    def hold(self, text: str) -> bool:
-        """Whether a word of the query is a part of such a piece."""
-        return any(text in piece.text for piece in self.pieces)
-
-    def answer(self, page: int, per_page: int) -> EngineResult:
-        """One page of both, with the total and the counts of both together."""
-        first = self._called(beside(self.terms, self.pieces), page, per_page)
-        if not self.terms:
-            return first
-        rest = _ask(self.engine, self.terms, self.filters, 1, 0)
-        every = tuple(dict.fromkeys(term.term for term in self.terms))
-        both = self._called(every, 1, 0)
-        orders = list(first.orders)
-        room = per_page - len(orders)
-        if room and rest.total > both.total:
-            skipped = max(0, (page - 1) * per_page - first.total)
-            shown = frozenset(self._called(every, 1, both.total, ()).orders)
-            ranked = _ask(self.engine, self.terms, self.filters, 1, skipped + room + both.total, facets=()).orders
-            orders += [order for order in ranked if order not in shown][skipped : skipped + room]
-        return united(first, rest, both, orders)
-
-    def _called(
-        self, terms: tuple[str, ...], page: int, per_page: int, facets: tuple[str, ...] = FACETS
-    ) -> EngineResult:
-        query = EngineQuery(terms, self.filters, facets, page, per_page)
-        return self.generation.called([(piece.text, piece.last) for piece in self.pieces], query)
-
-
-@dataclass(frozen=True, slots=True)
-class _WordedFirst:
-    """Of the listings that hold the concepts asked for, those that say so in the very words that were typed, then the others.
-
-    ``total`` and ``facets`` are those of all of them.
-    """
-
-    engine: SearchEngine
-    terms: tuple[Term, ...]
-    words: tuple[Term, ...]
-    filters: Filters
-    all: EngineResult
-    first: int
-
-    @classmethod
-    def of(cls, engine: SearchEngine, terms: tuple[Term, ...], filters: Filters, found: EngineResult) -> Self | None:
-        """None where the order is the same without: none of them says so, or all do."""
-        held = {term.term for term in terms}
-        words = dict.fromkeys(word for term in terms for word in term.words if word not in held)
-        added = tuple(Term(word, "", WORD) for word in list(words)[: MAX_TERMS - len(held)])
-        first = _ask(engine, (*terms, *added), filters, 1, 0, facets=()).total if added and found.total > 1 else 0
-        return cls(engine, terms, added, filters, found, first) if 0 < first < found.total else None
-
-    def answer(self, page: int, per_page: int) -> EngineResult:
-        """One page of them."""
-        worded = (*self.terms, *self.words)
-        orders = list(_ask(self.engine, worded, self.filters, page, per_page, facets=()).orders)
-        room = per_page - len(orders)
-        if room:
-            skipped = max(0, (page - 1) * per_page - self.first)
-            shown = frozenset(_ask(self.engine, worded, self.filters, 1, self.first, facets=()).orders)
-            ranked = _ask(self.engine, self.terms, self.filters, 1, skipped + room + self.first, facets=()).orders
-            orders += [order for order in ranked if order not in shown][skipped : skipped + room]
-        return EngineResult(self.all.total, tuple(orders), self.all.facets)
-
-
 def _climb(
     engine: SearchEngine, asked: frozenset[str], filters: Filters, places: AskedPlaces
 ) -> tuple[Filters, list[Relaxation]]:
@@ -236,7 +153,7 @@ def _climb(
     # Whether a place has anything at all decides, not whether that passes the other filters, which can be given up.
     kinds = {"kind": asked if asked & OTHER_KINDS else PROGRAM_KINDS}
     for name, rung in places.rungs():
-        if _ask(engine, [], kinds | rung, 1, 0, facets=()).total:
+        if ask(engine, [], kinds | rung, 1, 0, facets=()).total:
             return base | rung, [Relaxation("climbed", places.surface, name)] if name else []
     return base | next(iter(places.rungs()))[1], [Relaxation("unknown_place", places.surface)]
 
@@ -249,20 +166,20 @@ def _relax(
     ``terms`` and ``filters`` are left as they were asked last.
     """
     told: list[Relaxation] = []
-    result = _ask(engine, terms, filters, request.page, request.per_page)
+    result = ask(engine, terms, filters, request.page, request.per_page)
     if result.total == 0 and filters:
         for name in [name for name in _FILTERS_BY_WEIGHT if name in filters]:
-            if _ask(engine, [], filters, 1, 0, facets=()).total:
+            if ask(engine, [], filters, 1, 0, facets=()).total:
                 break
             del filters[name]
             told.append(Relaxation("dropped_filter", name))
-        result = _ask(engine, terms, filters, request.page, request.per_page)
+        result = ask(engine, terms, filters, request.page, request.per_page)
     while result.total == 0 and terms:
         dropped, may_find = _droppable(engine, terms, filters)
         terms[:] = [term for term in terms if not dropped.is_part_with(term)]
         told.append(Relaxation("dropped_word", dropped.surface))
         if may_find or not terms:
-            result = _ask(engine, terms, filters, request.page, request.per_page)
+            result = ask(engine, terms, filters, request.page, request.per_page)
     return result, told
 
 
@@ -278,29 +195,9 @@ def _droppable(engine: SearchEngine, terms: Sequence[Term], filters: Filters) ->
         return lightest[0], True
     for term in lightest:
         others = [other for other in terms if not term.is_part_with(other)]
-        if _ask(engine, others, filters, 1, 0, facets=()).total:
+        if ask(engine, others, filters, 1, 0, facets=()).total:
             return term, True
     return lightest[0], False
-
-
-def _ask(
-    engine: SearchEngine,
-    terms: Sequence[Term],
-    filters: Mapping[str, frozenset[str]],
-    page: int,
-    per_page: int,
-    *,
-    facets: tuple[str, ...] = FACETS,
-) -> EngineResult:
-    return engine.search(
-        EngineQuery(
-            terms=tuple(dict.fromkeys(term.term for term in terms)),
-            filters=filters,
-            facets=facets,
-            page=page if per_page else 1,
-            per_page=per_page,
-        )
-    )
 
 
 def _heaviest(terms: Sequence[Term]) -> tuple[list[Term], list[Term]]:
