@@ -59,7 +59,7 @@ def follow(client: TestClient, address: str, fields: dict[str, str]) -> tuple[st
     location = answer.headers["location"]
     page = client.get(location)
     assert page.status_code == 200
-    return location, page.text
+    return str(location), page.text
 
 
 def find(client: TestClient, prefix: str = "", **fields: str) -> str:

@@ -38,7 +38,7 @@ class Placed:
     goods_for_pupils: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class PlaceIndex:
     """The listings of each municipality (by code) and those that each prefecture runs (by code), in the order in which a rung shows them."""
 

@@ -177,7 +177,7 @@ def _feature(point: Point, labels: dict[str, str]) -> dict[str, Any]:
             "name": point.name or None,
             "precision": point.precision,
             "source": point.source or None,
-            "programs": [{"id": key, "kind": kind, "program_name": name} for key, kind, name in point.listings],
+            "programs": [{"id": key, "kind": kind} for key, kind, _ in point.listings],
             "venues": list(_venues(point.venues, labels)),
         },
     }

@@ -37,6 +37,12 @@ class Tile:
     count: int
     shade: int
 
+    @property
+    def short(self) -> str:
+        """The name as it fits on the tile: 神奈川."""
+        name = self.prefecture.name
+        return name if name == "北海道" else name[:-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Dot:

@@ -93,6 +93,9 @@ def environment(language: Language) -> Environment:
         places_lang=place_lang(prefectures()[0], language),
         named=lambda one: in_language(place(one), place_lang(one, language)),
         japanese=lambda text: in_language(text, DEFAULT.tag),
+        japanese_values=lambda values: {
+            name: value if value.isascii() else in_language(value, DEFAULT.tag) for name, value in values.items()
+        },
         beside=beside,
         is_reviewed=is_reviewed(language),
         language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},

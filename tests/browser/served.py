@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import uvicorn
 from playwright.sync_api import Browser, Playwright, Route
 
 from tsunagari.settings import Settings
+from tsunagari_indexer.listings import PROGRAM_KINDS
+from tsunagari_indexer.search import MAX_PER_PAGE, SearchRequest
 from tsunagari_site.app import build_app
 from tsunagari_site.looking import Looking
 from tsunagari_site.seal import Sealer
@@ -55,16 +57,27 @@ class Served:
     """A running site: its address without a slash, its seal and its clock."""
 
     url: str
+    site: Site
     sealer: Sealer
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock
+
+    def sealed(self, page: str, looking: Looking, prefix: str = "") -> str:
+        """The sealed address of a page that is about a search: its results, the question of where, what is near."""
+        return f"{prefix}/{page}?s={self.sealer.seal(SEARCH, looking.to_payload())}"
 
     def results(self, looking: Looking, prefix: str = "") -> str:
         """The sealed address of a search's results."""
-        return f"{prefix}/results?s={self.sealer.seal(SEARCH, looking.to_payload())}"
+        return self.sealed("results", looking, prefix)
 
     def where(self, looking: Looking, prefix: str = "") -> str:
         """The sealed address of the question of where."""
-        return f"{prefix}/where?s={self.sealer.seal(SEARCH, looking.to_payload())}"
+        return self.sealed("where", looking, prefix)
+
+    def listing(self, municipality: str) -> str:
+        """The id of the first programme of a municipality."""
+        with self.site.reading() as reading:
+            found = reading.search(SearchRequest("", {"kind": PROGRAM_KINDS}, per_page=MAX_PER_PAGE))
+        return next(one.id for one in found.listings if one.municipality == municipality)
 
     def program(self, listing: str, prefix: str = "") -> str:
         """The sealed address of a listing."""
@@ -80,17 +93,17 @@ def serving(data_dir: Path) -> Iterator[Served]:
     """Serve what a data folder has published; nothing limits how often the browser may ask."""
     clock = Clock()
     sealer = Sealer(b"k" * 32, lambda: clock().timestamp())
-    app = build_app(Site(Settings().catalogue(data_dir), sealer, clock, mail="mail@example.org"))
+    site = Site(Settings().catalogue(data_dir), sealer, clock, mail="mail@example.org")
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     # A browser may keep a connection open; the server does not wait for it.
     server = uvicorn.Server(
-        uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(build_app(site), access_log=False, log_level="warning", timeout_graceful_shutdown=1)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", sealer, clock)
+        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", site, sealer, clock)
     finally:
         server.should_exit = True
         thread.join(20)

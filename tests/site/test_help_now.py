@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.site_walks import PREFIXES, follow, main_of, sections, site_at, text_of
 
 from tsunagari_parsers import Desk, known_desks
-from tsunagari_parsers.opening import JAPAN, OpenState
+from tsunagari_parsers.opening import JAPAN, Opening, OpenState
 from tsunagari_site.pages.contacts import FILTERS
 from tsunagari_site.rendering import tel
 from tsunagari_site.shown_desks import shown_desks
@@ -32,8 +32,8 @@ OPEN, OTHERS, OF_PREFECTURES = "いま開いているところ", "時間や使�
 def known_to_be_open(desk: Desk, moment: datetime) -> bool:
     """Whether the entry of a desk says, for anybody, that one of its phones or ways answers at a moment."""
 
-    def is_open(opening: object) -> bool:
-        return bool(opening) and opening.state(moment) is OpenState.OPEN  # type: ignore[attr-defined]
+    def is_open(opening: Opening | None) -> bool:
+        return opening is not None and opening.state(moment) is OpenState.OPEN
 
     if any(is_open(way.opening) and not way.registration for way in desk.silent_ways):
         return True
@@ -112,7 +112,7 @@ def test_whoever_cannot_speak_gets_ways_without_a_voice_and_is_told_what_stays(c
 
 @pytest.mark.parametrize("chosen", list(FILTERS))
 def test_a_button_leaves_exactly_the_desks_that_fit(client: TestClient, chosen: str) -> None:
-    fits = {
+    fits: Callable[[Desk], bool] = {
         "silent": lambda desk: bool(desk.silent_ways),
         "any_gender": lambda desk: desk.any_gender,
         "children": lambda desk: desk.for_children,

@@ -212,9 +212,9 @@ def test_things_come_with_the_places_where_they_were_given_out_and_for_whom(
     others = [one for one in listings if one.venues and not any(venue.users == "pupils" for venue in one.venues)]
     for one in others[:10]:
         assert "その学校に通う人" not in now.get(f"/programs/{one.id}").text
-    page = choose(now, "period", place="釧路市")
-    assert "場所として書かれていたこと" in page
-    assert re.search(r'（その学校に通う人） <q lang="ja">学校の保健室</q>', page)
+    found = choose(now, "period", place="釧路市")
+    assert "場所として書かれていたこと" in found
+    assert re.search(r'（その学校に通う人） <q lang="ja">学校の保健室</q>', found)
     # Other needs do not ask for things.
     assert "場所として書かれていたこと" not in choose(now, "family_violence")
 

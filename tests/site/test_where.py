@@ -123,7 +123,8 @@ def test_a_shared_name_within_a_chosen_prefecture_is_no_question(client: TestCli
 def test_a_place_that_is_none_is_told_and_leads_on(client: TestClient, typed: str) -> None:
     where, page = answer(client, asked(client), place=typed)
     assert where == "/where"
-    assert "その場所は見つかりませんでした。" in page
+    assert ("その場所は見つかりませんでした。" in page) != typed.isdigit()
+    assert ("その郵便番号は見つかりませんでした。" in page) == typed.isdigit()
     assert "場所を選ばずに見る" in page
     assert 'role="alert"' in main_of(page)
     # What was typed is not shown again to whoever looks over a shoulder.

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tsunagari_indexer.nearby import Item, Ladder, Place, Rung, Users
+from tsunagari_indexer.nearby import Item, Ladder, Place, Rung, RungName, Users
 from tsunagari_indexer.offers import OfferKind, main_offer_kinds
 from tsunagari_indexer.rung_notes import Note
 from tsunagari_parsers.answering import DeskNow, order_for_now
@@ -32,6 +32,8 @@ from tsunagari_site.site import Site
 #: So many numbers fit on the card to take along.
 _DESKS_TO_TAKE = 5
 _ENQUIRIES_TO_TAKE = 4
+#: So many national lines stand below a ladder; the page of all of them is one step away.
+_NATIONAL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,13 @@ def routes(site: Site, at: str) -> list[Route]:
             bodies = Bodies(reading)
             listings = [item.listing for rung in found.rungs[:2] for item in rung.items if item.listing]
             enquiries = [await bodies.enquiry(one) for one in listings]
-        desks = [item.desk for rung in found.rungs if rung.name != "neighbours" for item in rung.items if item.desk]
+        desks = [
+            item.desk
+            for rung in found.rungs
+            if rung.name is not RungName.NEIGHBOURS
+            for item in rung.items
+            if item.desk
+        ]
         callable_desks = [desk for desk in dict.fromkeys(desks) if desk.phones]
         page = TakePage(
             token=token,
@@ -162,21 +170,24 @@ def _nearby_page(
         offer=looking.offer,
         choices=main_offer_kinds(),
         without_pupils=looking.pupils == "no",
-        rungs=tuple(_shown(site, rung, enquiries) for rung in found.rungs),
+        rungs=tuple(_shown(site, rung, enquiries, with_venues=looking.is_about_goods) for rung in found.rungs),
     )
 
 
-def _shown(site: Site, rung: Rung, enquiries: dict[str, Enquiry | None]) -> ShownRung:
+def _shown(site: Site, rung: Rung, enquiries: dict[str, Enquiry | None], *, with_venues: bool) -> ShownRung:
+    desks = order_for_now((item.desk for item in rung.items if item.desk), site.clock())
     return ShownRung(
         name=rung.name,
         notes=rung.notes,
-        desks=order_for_now((item.desk for item in rung.items if item.desk), site.clock()),
-        towns=tuple(_towns(site, (item for item in rung.items if item.listing), enquiries)),
+        desks=desks[:_NATIONAL] if rung.name is RungName.NATIONAL else desks,
+        towns=tuple(_towns(site, (item for item in rung.items if item.listing), enquiries, with_venues=with_venues)),
         more=rung.more,
     )
 
 
-def _towns(site: Site, items: Iterable[Item], enquiries: dict[str, Enquiry | None]) -> Iterator[Town]:
+def _towns(
+    site: Site, items: Iterable[Item], enquiries: dict[str, Enquiry | None], *, with_venues: bool
+) -> Iterator[Town]:
     now = site.clock()
     for town, group in groupby(items, key=lambda item: item.municipality):
         members = tuple(group)
@@ -186,7 +197,7 @@ def _towns(site: Site, items: Iterable[Item], enquiries: dict[str, Enquiry | Non
                 site.sealer.seal(PROGRAM, {"id": item.listing.id}),
                 now,
                 enquiries[item.listing.id],
-                with_venues=True,
+                with_venues=with_venues,
             )
             for item in members
             if item.listing

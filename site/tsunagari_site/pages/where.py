@@ -124,13 +124,12 @@ def _typed(looking: Looking, text: str) -> tuple[str, Looking]:
     found = place_named(text) if text else None
     if found and found.prefecture and not found.municipalities:
         return "where", looking.changed({"prefecture": found.prefecture.code})
-    towns = found.municipalities if found else ()
+    return _among(looking, found.municipalities if found else (), "unknown")
+
+
+def _among(looking: Looking, named: Sequence[Municipality], problem: str) -> tuple[str, Looking]:
     # Of towns that share a name, the one in the prefecture that was chosen is meant.
-    towns = tuple(town for town in towns if town.prefecture.code == looking.prefecture) or towns
-    return _among(looking, towns, "unknown")
-
-
-def _among(looking: Looking, towns: Sequence[Municipality], problem: str) -> tuple[str, Looking]:
+    towns = [town for town in named if town.prefecture.code == looking.prefecture] or named
     if len(towns) == 1:
         return "results", looking.changed({"town": towns[0].code})
     if towns:
