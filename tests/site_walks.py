@@ -49,7 +49,7 @@ def sections(page: str) -> dict[str, str]:
 
 def token_of(page: str) -> str:
     """The sealed address that a page's forms hand on."""
-    return re.findall(r'name="s" value="([^"]+)"', page)[0]
+    return str(re.findall(r'name="s" value="([^"]+)"', page)[0])
 
 
 def follow(client: TestClient, address: str, fields: dict[str, str]) -> tuple[str, str]:

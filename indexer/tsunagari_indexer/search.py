@@ -171,6 +171,9 @@ def _relax(
         for name in [name for name in _FILTERS_BY_WEIGHT if name in filters]:
             if ask(engine, [], filters, 1, 0, facets=()).total:
                 break
+            # A plan or a network never stands as a programme; only a kind of which there is nothing at all is given up.
+            if name == "kind" and ask(engine, [], {name: filters[name]}, 1, 0, facets=()).total:
+                continue
             del filters[name]
             told.append(Relaxation("dropped_filter", name))
         result = ask(engine, terms, filters, request.page, request.per_page)
