@@ -41,7 +41,9 @@ def violations(page: Page, *, contrast: bool) -> Mapping[str, str]:
     found: Sequence[Violation] = page.evaluate(
         "async options => (await axe.run(document, options)).violations", options
     )
-    return {one["id"]: f"{one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in found}
+    return {
+        one["id"]: f"{one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in found
+    }
 
 
 def test_axe_finds_what_is_wrong(open_page: OpenPage) -> None:
@@ -64,16 +66,7 @@ def test_every_type_of_page_is_without_a_violation(open_page: OpenPage, served: 
 def test_dark_pages_are_without_a_violation(open_page: OpenPage, served: Served) -> None:
     page = open_page(dark=True)
     found = {}
-    for name in (
-        "home",
-        "where-unknown",
-        "results",
-        "results-danger",
-        "program",
-        "contacts-silent",
-        "card-form",
-        "figures",
-    ):
+    for name in ("home", "where-unknown", "results", "results-danger", "program", "contacts-silent", "card-form", "figures"):
         go_to(page, served, name)
         found[name] = violations(page, contrast=True)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -39,11 +39,7 @@ def overflow(page: Page) -> list[str]:
 def test_at_320_pixels_nothing_scrolls_sideways(open_page: OpenPage, served: Served, language: Language) -> None:
     """320 CSS pixels are 1280 at 400 % zoom (WCAG 2.2, 1.4.10)."""
     page = open_page(NARROW)
-    names = (
-        ALL_PAGES
-        if language.code in {"ja", "en"}
-        else ("home", "where", "results-danger", "program", "contacts", "card")
-    )
+    names = ALL_PAGES if language.code in {"ja", "en"} else ("home", "where", "results-danger", "program", "contacts", "card")
     found = {}
     for name in names:
         go_to(page, served, name, language.prefix)
@@ -135,11 +131,7 @@ def test_the_keyboard_reaches_everything_and_the_exit_hides_no_focus(
         assert at["drawn"], at
         if at["way"]:
             continue
-        covered = (
-            at["right"] > exit_box["x"]
-            and at["bottom"] > exit_box["y"]
-            and at["y"] < exit_box["y"] + exit_box["height"]
-        )
+        covered = at["right"] > exit_box["x"] and at["bottom"] > exit_box["y"] and at["y"] < exit_box["y"] + exit_box["height"]
         wholly = covered and at["x"] >= exit_box["x"] - 1 and at["y"] >= exit_box["y"] - 1
         assert not wholly, at
         assert at["y"] >= -1, at

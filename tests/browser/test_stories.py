@@ -138,9 +138,7 @@ def test_an_hour_later_the_address_shows_the_way_out_and_two_numbers_only(
     expect(page.get_by_role("heading", level=1)).to_contain_text("さがした結果")
     served.clock.pass_by(timedelta(seconds=LIFETIME + 1))
     page.reload()
-    shown = {
-        link.inner_text().split()[-1]: link.get_attribute("href") or "" for link in page.locator("a:visible").all()
-    }
+    shown = {link.inner_text().split()[-1]: link.get_attribute("href") or "" for link in page.locator("a:visible").all()}
     out = page.locator(".exit a").get_attribute("href")
     assert shown.pop("本文へ") == "#main"
     assert shown == {"はじめから": "/", "すぐ離れる": out, "110": "tel:110", "119": "tel:119"}
