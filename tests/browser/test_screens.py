@@ -88,16 +88,16 @@ def test_the_first_page_is_read_in_the_order_in_which_it_helps(open_page: OpenPa
     in_order = [
         'link "本文へ"',
         'link "すぐ離れる"',
-        "banner",
+        "- banner",
         'region "いま電話・チャットできるところ"',
         'link "よりそいホットライン 0120-279-338 24時間 · 無料"',
-        "main",
+        "- main:",
         'heading "どんなことで困っていますか" [level=1]',
         'button "家族やパートナーがこわい"',
         'button "うまく言えない"',
-        "search",
+        "- search:",
         'searchbox "ことばでさがす"',
-        "contentinfo",
+        "- contentinfo:",
         'navigation "すぐ離れる"',
     ]
     places = [tree.find(one) for one in in_order]
@@ -123,7 +123,7 @@ def test_the_keyboard_reaches_everything_and_the_exit_hides_no_focus(
             """() => { const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
             const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
             return one === document.body ? null : {x: box.x, y: box.y, right: box.right, bottom: box.bottom, drawn,
-              way: one.matches('.skip, .exit a'), what: one.outerHTML.slice(0, 90)}; }"""
+              way: one.matches('.skip, .exit a'), what: `${one.textContent} ${one.outerHTML.slice(0, 90)}`}; }"""
         )
         if at is None:
             break
