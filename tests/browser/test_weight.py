@@ -37,7 +37,9 @@ def weigh(open_page: OpenPage, address: str) -> tuple[int, int]:
 
     page.on("request", lambda request: None if request.url.startswith("data:") else kinds.append(request.resource_type))
     debugger.on("Network.loadingFinished", finished)
-    page.goto(address, wait_until="networkidle")
+    page.goto(address, wait_until="load")
+    while len(sizes) < len(kinds):
+        page.wait_for_timeout(10)
     assert "font" not in kinds
     page.close()
     return round(sum(sizes)), len(kinds)
