@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, sync_playwright
-
 from tests.browser.page_types import ALL_PAGES, go_to
 from tests.browser.served import DESKTOP, PHONE, Served, launch, serving
 from tests.conftest import ROOT, publish
@@ -38,7 +37,12 @@ class Shot:
     @property
     def name(self) -> str:
         """What stands under the picture, and the name of its file."""
-        marks = (self.prefix.strip("/"), "desktop" if self.size == DESKTOP else "", "dark" * self.dark, "paper" * self.printed)
+        marks = (
+            self.prefix.strip("/"),
+            "desktop" if self.size == DESKTOP else "",
+            "dark" * self.dark,
+            "paper" * self.printed,
+        )
         return " ".join((self.page, *filter(None, marks)))
 
 
@@ -47,7 +51,9 @@ ROWS: tuple[tuple[Shot, ...], ...] = (
         tuple(Shot(name) for name in ALL_PAGES[at : at + _PHONES_IN_A_ROW])
         for at in range(0, len(ALL_PAGES), _PHONES_IN_A_ROW)
     ),
-    tuple(Shot("home", prefix) for prefix in ("/easy", "/en", "/zh-hans", "/zh-hant", "/ko", "/vi", "/fil", "/pt", "/ne")),
+    tuple(
+        Shot("home", prefix) for prefix in ("/easy", "/en", "/zh-hans", "/zh-hant", "/ko", "/vi", "/fil", "/pt", "/ne")
+    ),
     (
         *(Shot(name, prefix) for name in ("results-danger", "contacts", "safety") for prefix in ("/easy", "/vi")),
         *(Shot(name, dark=True) for name in ("home", "results-danger", "figures")),
@@ -112,7 +118,9 @@ def main(file: Path = SHEET) -> None:
                 [
                     (
                         shot.name,
-                        scaled(photograph(browser, site, shot), _DESKTOP_WIDTH if shot.size == DESKTOP else _PHONE_WIDTH),
+                        scaled(
+                            photograph(browser, site, shot), _DESKTOP_WIDTH if shot.size == DESKTOP else _PHONE_WIDTH
+                        ),
                     )
                     for shot in row
                 ]

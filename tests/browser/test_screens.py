@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
-
 from tests.browser.conftest import OpenPage
 from tests.browser.page_types import ALL_PAGES, go_to
 from tests.browser.served import DESKTOP, NARROW, PHONE, Served
+
 from tsunagari_site.i18n import LANGUAGES, Language
 
 #: Elements that reach beyond the right edge, other than what is hidden from the eye.
@@ -39,7 +40,11 @@ def overflow(page: Page) -> list[str]:
 def test_at_320_pixels_nothing_scrolls_sideways(open_page: OpenPage, served: Served, language: Language) -> None:
     """320 CSS pixels are 1280 at 400 % zoom (WCAG 2.2, 1.4.10)."""
     page = open_page(NARROW)
-    names = ALL_PAGES if language.code in {"ja", "en"} else ("home", "where", "results-danger", "program", "contacts", "card")
+    names = (
+        ALL_PAGES
+        if language.code in {"ja", "en"}
+        else ("home", "where", "results-danger", "program", "contacts", "card")
+    )
     found = {}
     for name in names:
         go_to(page, served, name, language.prefix)
@@ -77,7 +82,7 @@ def test_every_type_of_page_is_in_order_for_a_screen_reader(open_page: OpenPage,
         assert page.locator("main h1").count() == page.locator("h1").count() == 1, name
         levels = [int(one.evaluate("one => one.tagName[1]")) for one in page.locator("main :is(h1,h2,h3,h4)").all()]
         assert levels[0] == 1, name
-        assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (name, levels)
 
 
 def test_the_first_page_is_read_in_the_order_in_which_it_helps(open_page: OpenPage, served: Served) -> None:
@@ -133,7 +138,11 @@ def test_the_keyboard_reaches_everything_and_the_exit_hides_no_focus(
         assert at["drawn"], at
         if at["way"]:
             continue
-        covered = at["right"] > exit_box["x"] and at["bottom"] > exit_box["y"] and at["y"] < exit_box["y"] + exit_box["height"]
+        covered = (
+            at["right"] > exit_box["x"]
+            and at["bottom"] > exit_box["y"]
+            and at["y"] < exit_box["y"] + exit_box["height"]
+        )
         wholly = covered and at["x"] >= exit_box["x"] - 1 and at["y"] >= exit_box["y"] - 1
         assert not wholly, at
         assert at["y"] >= -1, at
