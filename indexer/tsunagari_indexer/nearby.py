@@ -40,10 +40,10 @@ from tsunagari_parsers.places import Municipality, Prefecture
 from tsunagari_parsers.places.geo import office_elsewhere
 
 #: So many things a rung holds at most; :attr:`Rung.more` says how many more there are.
-MOST_IN_A_RUNG = 50
+MOST_IN_A_RUNG = 20
 #: Of so many municipalities around it shows something, and of each so much.
-MOST_NEIGHBOURS = 10
-MOST_OF_A_NEIGHBOUR = 5
+MOST_NEIGHBOURS = 8
+MOST_OF_A_NEIGHBOUR = 3
 #: Offices no farther apart than this are called neighbours, those up to the second distance are shown.
 NEXT_DOOR_KM = 30.0
 AROUND_KM = 100.0

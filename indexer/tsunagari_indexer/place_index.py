@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -46,12 +46,16 @@ class PlaceIndex:
     of_prefecture: Mapping[str, tuple[Placed, ...]]
     offices: tuple[tuple[Vector, Municipality], ...]
 
-    def by_distance(self, place: Municipality) -> list[tuple[float, Municipality]]:
+    def by_distance(self, place: Municipality) -> Iterator[tuple[float, Municipality]]:
         """The other municipalities with a listing and how far their offices are, in kilometres, the nearest first (of two as far, by code)."""
         here = office_vector(place)
-        squared = [(squared_chord(here, there), other.code, other) for there, other in self.offices if other != place]
+        # The offices stand in the order of their codes: of two as far, the lower number is the lower code.
+        squared = [(squared_chord(here, there), number) for number, (there, _) in enumerate(self.offices)]
         squared.sort()
-        return [(round(chord_to_km(square), 1), other) for square, _, other in squared]
+        for square, number in squared:
+            other = self.offices[number][1]
+            if other.code != place.code:
+                yield round(chord_to_km(square), 1), other
 
 
 _indexes: WeakKeyDictionary[Generation, PlaceIndex] = WeakKeyDictionary()
