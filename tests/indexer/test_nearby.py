@@ -21,9 +21,10 @@ from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import ExcludedPlace, Listing, engine_record
 from tsunagari_indexer.nearby import (
     AROUND_KM,
-    MOST_IN_A_RUNG,
     MOST_NEIGHBOURS,
+    MOST_OF_A_KIND,
     MOST_OF_A_NEIGHBOUR,
+    MOST_OF_TOWNS,
     Ladder,
     Place,
     Rung,
@@ -133,8 +134,11 @@ def test_the_first_three_rungs_are_as_somebody_with_list_and_map_expects(
     assert national.items
 
 
-@pytest.mark.parametrize("offers", [frozenset[str](), frozenset({"sns"}), frozenset({"ibasho"})], ids=str)
-@pytest.mark.parametrize("users", list(Users))
+@pytest.mark.parametrize(
+    ("offers", "users"),
+    [(frozenset[str](), Users.ALL), (frozenset({"sns"}), Users.ALL), (frozenset({"ibasho"}), Users.NOT_PUPILS)],
+    ids=str,
+)
 def test_no_ladder_is_empty_anywhere_in_japan(generation: Generation, offers: frozenset[str], users: Users) -> None:
     places = [Place(town.prefecture, town) for town in municipalities()] + [Place(one) for one in prefectures()]
     assert len(places) == 1741 + 47
@@ -356,16 +360,30 @@ def test_a_network_stays_whatever_is_looked_for(demonstration: Generation) -> No
 def test_a_rung_that_has_no_room_says_how_many_more_there_are(tmp_path: Path, listings: list[Listing]) -> None:
     town = municipality_of("011002")
     around = [place for place in municipalities() if place.prefecture == town.prefecture and place != town][:12]
-    made = [_moved(listings[1], town, number) for number in range(MOST_IN_A_RUNG + 7)]
+    made = [_moved(listings[1], town, number) for number in range(MOST_OF_A_KIND["program"] + 7)]
     for place in around:
         made += [_moved(listings[1], place, len(made) + number) for number in range(MOST_OF_A_NEIGHBOUR + 2)]
     generation = _written(tmp_path / "g.sqlite", made)
     own, _, neighbours, _ = ladder(generation, Place(town.prefecture, town)).rungs
-    assert (len(own.items), own.more) == (MOST_IN_A_RUNG, 7)
+    assert (len(own.items), own.more) == (MOST_OF_A_KIND["program"], 7)
     towns = {item.municipality.code for item in neighbours.items if item.municipality}
     assert len(neighbours.items) == len(towns) * MOST_OF_A_NEIGHBOUR
     assert neighbours.more == len(towns) * 2
     assert len(towns) <= MOST_NEIGHBOURS
+    of_prefecture = ladder(generation, Place(town.prefecture)).rungs[2]
+    assert len(of_prefecture.items) == 13 * MOST_OF_A_NEIGHBOUR <= MOST_OF_TOWNS
+    assert len(of_prefecture.items) + of_prefecture.more == len(made)
+    generation.close()
+
+
+def test_many_measures_do_not_push_out_who_to_ask(tmp_path: Path, listings: list[Listing]) -> None:
+    town = municipality_of("011002")
+    made = [_moved(listings[1], town, number, kind="measure") for number in range(40)]
+    made += [_moved(listings[1], town, 40, kind="network"), _moved(listings[1], town, 41)]
+    generation = _written(tmp_path / "g.sqlite", made)
+    own = ladder(generation, Place(town.prefecture, town)).rungs[0]
+    assert [item.kind for item in own.items] == ["program", *["measure"] * MOST_OF_A_KIND["measure"], "network"]
+    assert own.more == 40 - MOST_OF_A_KIND["measure"]
     generation.close()
 
 
