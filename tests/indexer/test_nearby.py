@@ -36,7 +36,19 @@ from tsunagari_indexer.nearby import (
 from tsunagari_indexer.offers import known_offer_rules, offer_kinds
 from tsunagari_indexer.place_index import is_indexed, place_index
 from tsunagari_indexer.points import NearestPoints, points
-from tsunagari_indexer.rung_notes import ABOVE, NEIGHBOUR, NO_OWN, OFFICE_ELSEWHERE, TEXTS, Note
+from tsunagari_indexer.rung_notes import (
+    ABOVE,
+    LEADING_NUMBERS,
+    LEFT_OUT,
+    NEIGHBOUR,
+    NO_OWN,
+    NO_OWN_OF_THESE,
+    NO_PREFECTURE,
+    OFFICE_ELSEWHERE,
+    PREFECTURE,
+    TEXTS,
+    Note,
+)
 from tsunagari_indexer.venues import Venue
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_parsers import ParsedDocument, known_desks
@@ -49,7 +61,7 @@ from tsunagari_parsers.places import (
     prefecture_named,
     prefectures,
 )
-from tsunagari_parsers.places.geo import chord_to_km, distance_km, squared_chord, vector
+from tsunagari_parsers.places.geo import are_next_door, chord_to_km, distance_km, squared_chord, vector
 
 PLACES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "ladder_places.toml").read_text(encoding="utf-8")
@@ -217,11 +229,14 @@ def test_a_neighbour_says_that_it_may_be_for_its_own_residents(generation: Gener
     assert item.note == Note(NEIGHBOUR, {"town": "恵庭市"})
 
 
-def test_nobody_far_away_is_called_a_neighbour(generation: Generation) -> None:
+def test_only_who_has_no_town_between_is_called_a_neighbour(generation: Generation) -> None:
     for town in municipalities():
         for item in _rung(ladder(generation, Place(town.prefecture, town)), RungName.NEIGHBOURS).items:
             assert item.distance_km is not None
-            assert (item.note is not None and item.note.text == NEIGHBOUR) == (item.distance_km <= 30)
+            assert item.municipality is not None
+            assert item.note is not None
+            assert (item.note.text == NEIGHBOUR) == are_next_door(town, item.municipality)
+            assert item.note.text != NEIGHBOUR or item.distance_km <= 30
 
 
 def test_above_every_ladder_stands_where_nobody_knows_her(generation: Generation) -> None:
@@ -234,6 +249,18 @@ def test_no_listing_never_means_no_support(generation: Generation) -> None:
     assert own.items == ()
     assert own.notes[-1] == Note(NO_OWN, {"town": "双葉町"})
     assert "支援がないという意味ではありません" in str(own.notes[-1])
+    narrow = ladder(generation, _at("双葉町"), offers=frozenset({"sns"})).rungs[0]
+    assert narrow.notes[-1] == Note(NO_OWN_OF_THESE, {"town": "双葉町"})
+    miyazaki = _rung(ladder(generation, _at("宮崎市")), RungName.PREFECTURE)
+    assert [note.text for note in miyazaki.notes] == [NO_PREFECTURE, LEADING_NUMBERS]
+
+
+def test_a_place_that_the_prefecture_leaves_out_is_told_so(generation: Generation) -> None:
+    notes = _rung(ladder(generation, _at("仙台市")), RungName.PREFECTURE).notes
+    assert [note.text for note in notes] == [LEFT_OUT, LEADING_NUMBERS]
+    assert str(notes[0]).startswith("宮城県の事業には、仙台市に住む人を対象にしない")
+    elsewhere = _rung(ladder(generation, _at("石巻市")), RungName.PREFECTURE).notes
+    assert [note.text for note in elsewhere] == [PREFECTURE, LEADING_NUMBERS]
 
 
 @pytest.mark.parametrize(("name", "other"), [("十島村", "鹿児島市"), ("三島村", "鹿児島市"), ("竹富町", "石垣市")])
