@@ -43,7 +43,7 @@ from tsunagari_parsers.places import Municipality, Prefecture
 from tsunagari_parsers.places.geo import are_next_door, office_elsewhere
 
 #: So many listings of a kind a rung holds at most; :attr:`Rung.more` says how many more there are.
-MOST_OF_A_KIND = {"program": 12, "sheet": 12, "measure": 5, "network": 3}
+MOST_OF_A_KIND = {"program": 10, "sheet": 10, "measure": 5, "network": 3}
 #: Of a prefecture's municipalities together so many.
 MOST_OF_TOWNS = 30
 #: Of so many municipalities around it shows something, and of each so much.

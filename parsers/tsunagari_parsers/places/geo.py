@@ -89,12 +89,15 @@ def are_next_door(one: Municipality, other: Municipality) -> bool:
 
 @cache
 def _offices_around(place: Municipality) -> tuple[Vector, ...]:
-    here = office_vector(place)
-    return tuple(
-        there
-        for other in municipalities()
-        if chord_to_km(squared_chord(here, there := office_vector(other))) <= NEXT_DOOR_KM
-    )
+    """The offices within 30 km. All are looked at for every place, so that nothing but the chords is worked out."""
+    x, y, z = office_vector(place)
+    most = (2 * math.sin(NEXT_DOOR_KM / EARTH_RADIUS_KM / 2)) ** 2
+    return tuple(at for at in _offices() if (at[0] - x) ** 2 + (at[1] - y) ** 2 + (at[2] - z) ** 2 <= most)
+
+
+@cache
+def _offices() -> tuple[Vector, ...]:
+    return tuple(office_vector(place) for place in municipalities())
 
 
 def office_elsewhere(place: Municipality) -> Municipality | None:
