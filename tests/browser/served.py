@@ -96,6 +96,8 @@ def serving(data_dir: Path) -> Iterator[Served]:
     site = Site(Settings().catalogue(data_dir), sealer, clock, mail="mail@example.org")
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    # Connections wait in line from now on, however long the site takes to start.
+    listening.listen()
     # A browser may keep a connection open; the server does not wait for it.
     server = uvicorn.Server(
         uvicorn.Config(build_app(site), access_log=False, log_level="warning", timeout_graceful_shutdown=1)
