@@ -91,9 +91,8 @@ def routes(site: Site, at: str) -> list[Route]:
         if place is None:
             return redirect_to(site, request, "where", looking)
         offers = _offers(looking)
-        users = Users.NOT_PUPILS if looking.pupils == "no" else Users.ALL
         with site.reading() as reading:
-            found = await ladder_at(reading, place, offers=offers, users=users)
+            found = await ladder_at(reading, place, offers=offers, users=_users(looking))
             bodies = Bodies(reading)
             enquiries = {
                 item.listing.id: await bodies.enquiry(item.listing)
@@ -115,22 +114,20 @@ def routes(site: Site, at: str) -> list[Route]:
         if place is None:
             return redirect_to(site, request, "where", looking)
         with site.reading() as reading:
-            found = await ladder_at(reading, place, offers=_offers(looking))
+            found = await ladder_at(reading, place, offers=_offers(looking), users=_users(looking))
             bodies = Bodies(reading)
             listings = [item.listing for rung in found.rungs[:2] for item in rung.items if item.listing]
             enquiries = [await bodies.enquiry(one) for one in listings]
-        desks = [
-            item.desk
+        # Rung by rung: the desk of her own prefecture is not crowded out by lines that happen to answer while she prints.
+        by_rung = [
+            order_for_now((item.desk for item in rung.items if item.desk and item.desk.phones), site.clock())
             for rung in found.rungs
             if rung.name is not RungName.NEIGHBOURS
-            for item in rung.items
-            if item.desk
         ]
-        callable_desks = [desk for desk in dict.fromkeys(desks) if desk.phones]
         page = TakePage(
             token=token,
             place=place.municipality or place.prefecture,
-            desks=order_for_now(callable_desks, site.clock())[:_DESKS_TO_TAKE],
+            desks=tuple(dict.fromkeys(one for desks in by_rung for one in desks))[:_DESKS_TO_TAKE],
             enquiries=tuple(dict.fromkeys(one for one in enquiries if one))[:_ENQUIRIES_TO_TAKE],
         )
         return render("take.html", page, language_of(request.url.path), path=f"/take?s={token}")
@@ -154,6 +151,10 @@ def _offers(looking: Looking) -> frozenset[str]:
         return frozenset({looking.offer})
     need = looking.chosen_need
     return need.offers if need else frozenset()
+
+
+def _users(looking: Looking) -> Users:
+    return Users.NOT_PUPILS if looking.pupils == "no" else Users.ALL
 
 
 def _nearby_page(
