@@ -60,11 +60,14 @@ def test_near_a_prefecture_its_own_towns_are_not_called_neighbours(demo_client: 
     rungs = sections(demo_client.get(f"/nearby?s={token_of(results)}").text)
     assert "大阪府の市区町村の事業です。" in text_of(rungs["市区町村が行う事業"])
     assert "となりのまちのもの" not in rungs
+    # What it says of choosing a municipality can be done from here.
+    assert "大阪府のどのまちですか" in text_of(rungs["大阪府にあるもの"])
 
 
 def test_the_card_to_take_along_has_the_desk_of_the_own_prefecture_first_and_says_nothing_of_now(
     demo_client: TestClient,
 ) -> None:
+    # Her own prefecture's desk, whether or not its hours are known.
     for place, first in (("札幌市", "tel:0116669955"), ("双葉町", "tel:%238778")):
         link = re.findall(r'href="(/take\?s=[^"]+)"', near(demo_client, "family_violence", place=place))[0]
         card = main_of(demo_client.get(unescape(link)).text)
@@ -77,3 +80,25 @@ def test_a_page_number_of_thousands_of_digits_is_the_last_page(demo_client: Test
     page = choose(demo_client, "period", skip="1")
     _, last = follow(demo_client, "/results", {"s": token_of(page), "set": "page=" + "9" * 9000})
     assert "4／4ページ" in text_of(last)
+
+
+def test_what_the_tile_narrows_is_shown_and_everything_takes_it_away(demo_client: TestClient) -> None:
+    page = near(demo_client, "family_violence", place="大津市")
+    assert "しぼりこみ 家族やパートナーがこわい" in text_of(page)
+    _, everything = follow(demo_client, "/nearby", {"s": token_of(page), "offer": ""})
+    assert "しぼりこみ" not in everything
+    assert main_of(everything).count('class="card"') > main_of(page).count('class="card"')
+
+
+def test_the_places_of_an_old_list_are_told_in_the_past(demo_client: TestClient) -> None:
+    for link in re.findall(r'href="(/program\?s=[^"]+)"', choose(demo_client, "period", place="大津市"))[:3]:
+        page = text_of(demo_client.get(unescape(link)).text)
+        assert "として書かれているところ" not in page
+        assert "2021年度の一覧に書かれていたこと" in page
+
+
+def test_what_is_a_thousand_kilometres_away_is_not_called_next_door(demo_client: TestClient) -> None:
+    rungs = sections(near(demo_client, "period", place="竹富町"))
+    assert "100km以内には、" in text_of(rungs["市区町村が行う事業"])
+    assert "となりのまちのもの" not in rungs
+    assert "となりのまちのもの" in sections(near(demo_client, "period", place="札幌市"))

@@ -23,6 +23,7 @@ from tsunagari_site.i18n import language_of
 from tsunagari_site.ladders import ladder_at
 from tsunagari_site.listing_cards import Card, Enquiry, card
 from tsunagari_site.looking import Looking
+from tsunagari_site.needs import Need
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
 from tsunagari_site.sealed import PROGRAM, SEARCH, looking_of, redirect_to
@@ -59,13 +60,16 @@ class ShownRung:
 
 @dataclass(frozen=True, slots=True)
 class NearbyPage:
-    """The ladder of a place. ``choices`` are the kinds of offers to narrow it by, ``offer`` the one that is set."""
+    """The ladder of a place. ``choices`` are the kinds of offers to narrow it by, ``offer`` the one that is set; ``need`` the
+    tile that narrows it where none is.
+    """
 
     token: str
     place: Prefecture | Municipality
     prefecture: Prefecture
     prefecture_page: str
     gap_of_8778: bool
+    need: Need | None
     offer: str
     choices: tuple[OfferKind, ...]
     without_pupils: bool
@@ -106,6 +110,9 @@ def routes(site: Site, at: str) -> list[Route]:
     async def narrow(request: Request) -> Response:
         fields = await read_form(request)
         looking = Looking.from_payload(site.sealer.open(SEARCH, fields.get("s", "")))
+        if fields.get("offer") == "":
+            # Everything is everything: what the tile narrows it to is taken away too.
+            fields["need"] = ""
         return redirect_to(site, request, "nearby", looking.changed(fields))
 
     async def take(request: Request) -> Response:
@@ -168,6 +175,7 @@ def _nearby_page(
         prefecture=prefecture,
         prefecture_page=own_page.url if own_page else "",
         gap_of_8778=has_gap_of_8778(prefecture.code),
+        need=looking.chosen_need if _offers(looking) and not looking.offer else None,
         offer=looking.offer,
         choices=main_offer_kinds(),
         without_pupils=looking.pupils == "no",
