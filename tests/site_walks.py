@@ -49,7 +49,7 @@ def sections(page: str) -> dict[str, str]:
 
 def token_of(page: str) -> str:
     """The sealed address that a page's forms hand on."""
-    return re.findall(r'name="s" value="([^"]+)"', page)[0]
+    return str(re.findall(r'name="s" value="([^"]+)"', page)[0])
 
 
 def follow(client: TestClient, address: str, fields: dict[str, str]) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def follow(client: TestClient, address: str, fields: dict[str, str]) -> tuple[st
     location = answer.headers["location"]
     page = client.get(location)
     assert page.status_code == 200
-    return location, page.text
+    return str(location), page.text
 
 
 def find(client: TestClient, prefix: str = "", **fields: str) -> str:

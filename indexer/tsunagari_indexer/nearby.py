@@ -13,18 +13,21 @@ from enum import StrEnum
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import PROGRAM_KINDS, Listing
 from tsunagari_indexer.offers import offer_groups, offer_kinds
-from tsunagari_indexer.place_index import Placed, PlaceIndex, place_index
+from tsunagari_indexer.place_index import Placed, PlaceIndex, offer_mask, place_index
 from tsunagari_indexer.rung_notes import (
     ABOVE,
     FAR,
     FEW_OF_MANY,
     LEADING_NUMBERS,
+    LEFT_OUT,
     NATIONAL,
     NEIGHBOUR,
     NEIGHBOURS,
     NO_NEIGHBOURS,
     NO_OWN,
+    NO_OWN_OF_THESE,
     NO_PREFECTURE,
+    NO_PREFECTURE_OF_THESE,
     OFFICE_ELSEWHERE,
     OTHER_MUNICIPALITY,
     OWN,
@@ -37,15 +40,16 @@ from tsunagari_indexer.rung_notes import (
 from tsunagari_indexer.venues import Venue
 from tsunagari_parsers.desks import Desk, DeskKind, Way, known_desks
 from tsunagari_parsers.places import Municipality, Prefecture
-from tsunagari_parsers.places.geo import office_elsewhere
+from tsunagari_parsers.places.geo import are_next_door, office_elsewhere
 
-#: So many things a rung holds at most; :attr:`Rung.more` says how many more there are.
-MOST_IN_A_RUNG = 50
+#: So many listings of a kind a rung holds at most; :attr:`Rung.more` says how many more there are.
+MOST_OF_A_KIND = {"program": 10, "sheet": 10, "measure": 5, "network": 3}
+#: Of a prefecture's municipalities together so many.
+MOST_OF_TOWNS = 30
 #: Of so many municipalities around it shows something, and of each so much.
-MOST_NEIGHBOURS = 10
-MOST_OF_A_NEIGHBOUR = 5
-#: Offices no farther apart than this are called neighbours, those up to the second distance are shown.
-NEXT_DOOR_KM = 30.0
+MOST_NEIGHBOURS = 8
+MOST_OF_A_NEIGHBOUR = 2
+#: Offices no farther apart than this are around.
 AROUND_KM = 100.0
 #: The numbers that lead to the nearest desk, where none of the prefecture is known.
 _TO_THE_NEAREST = ("line-8778", "line-8008")
@@ -137,13 +141,19 @@ class _Asked:
     """What is looked for, of whichever place."""
 
     offers: frozenset[str]
+    mask: int
     users: Users
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.offers) or self.users is not Users.ALL
 
     def takes(self, placed: Placed) -> bool:
         """Whether a listing fits. A support network always does: it is who to ask."""
         if placed.kind == "network":
             return True
-        if self.offers and not self.offers & placed.offers:
+        if self.offers and not self.mask & placed.offers:
             return False
         if self.users is Users.ALL:
             return True
@@ -184,7 +194,7 @@ def ladder(
     if unknown := offers - {kind.id for kind in offer_kinds()}:
         raise UnknownOfferError(f"提供内容「{'、'.join(sorted(unknown))}」ではさがせません")
     shown = [desk for desk in (known_desks() if desks is None else desks) if not desk.proposal]
-    asked = _Asked(offers, users)
+    asked = _Asked(offers, offer_mask(offers), users)
     index = place_index(generation)
     wide = _prefecture(generation, index, place, asked, shown)
     rungs = (
@@ -202,41 +212,47 @@ def _own(generation: Generation, index: PlaceIndex, place: Place, asked: _Asked,
         return Rung(RungName.OWN, (Note(ABOVE), Note(WHICH_TOWN)), ())
     own_desks = [desk for desk in desks if _is_of_town(desk, town) and asked.takes_desk(desk)]
     placed = [one for one in index.of_municipality.get(town.code, ()) if asked.takes(one)]
-    listings, more = _listings(generation, placed, MOST_IN_A_RUNG)
+    listings, more = _listings(generation, _first_of_each_kind(placed), len(placed))
     items = (
         *(Item("desk", desk=desk, municipality=town, distance_km=None) for desk in own_desks),
         *(Item(one.kind, one, municipality=town, distance_km=0.0) for one in listings),
     )
-    return Rung(RungName.OWN, tuple(_own_notes(place, town, has_any=bool(items))), items, more)
+    return Rung(RungName.OWN, tuple(_own_notes(place, town, asked, has_any=bool(items))), items, more)
 
 
-def _own_notes(place: Place, town: Municipality, *, has_any: bool) -> Iterator[Note]:
+def _own_notes(place: Place, town: Municipality, asked: _Asked, *, has_any: bool) -> Iterator[Note]:
     values = {"town": town.name}
     yield Note(ABOVE)
     if place.by_position:
         yield Note(OWN_BY_POSITION, values)
     if elsewhere := office_elsewhere(town):
         yield Note(OFFICE_ELSEWHERE, values | {"other": elsewhere.name})
-    yield Note(OWN if has_any else NO_OWN, values)
+    yield Note(OWN if has_any else NO_OWN_OF_THESE if asked.is_narrow else NO_OWN, values)
 
 
 def _prefecture(generation: Generation, index: PlaceIndex, place: Place, asked: _Asked, desks: Sequence[Desk]) -> Rung:
     code = place.prefecture.code
+    town = place.municipality
     own = [desk for desk in desks if desk.prefecture == code and not desk.municipality]
     leading = [] if own else [desk for name in _TO_THE_NEAREST for desk in desks if desk.id == name]
     shown = [desk for desk in own or leading if asked.takes_desk(desk)]
-    town = place.municipality.code if place.municipality else ""
-    placed = [one for one in index.of_prefecture.get(code, ()) if town not in one.excluded and asked.takes(one)]
-    listings, more = _listings(generation, placed, MOST_IN_A_RUNG)
+    fitting = [one for one in index.of_prefecture.get(code, ()) if asked.takes(one)]
+    placed = [one for one in fitting if town is None or town.code not in one.excluded]
+    listings, more = _listings(generation, _first_of_each_kind(placed), len(placed))
     items = (
         *(Item("desk", desk=desk) for desk in shown),
         *(Item(one.kind, one) for one in listings),
     )
-    texts = [
-        *([PREFECTURE] if listings or (own and shown) else [NO_PREFECTURE]),
-        *([LEADING_NUMBERS] if leading and shown else []),
-    ]
-    values = {"prefecture": place.prefecture.name}
+    texts: list[str] = []
+    if listings or (own and shown):
+        texts.append(PREFECTURE)
+    elif not fitting:
+        texts.append(NO_PREFECTURE_OF_THESE if asked.is_narrow else NO_PREFECTURE)
+    if len(placed) < len(fitting):
+        texts.append(LEFT_OUT)
+    if leading and shown:
+        texts.append(LEADING_NUMBERS)
+    values = {"prefecture": place.prefecture.name, "town": town.name if town else ""}
     return Rung(RungName.PREFECTURE, tuple(Note(text, values) for text in texts), items, more)
 
 
@@ -253,9 +269,9 @@ def _neighbours(generation: Generation, index: PlaceIndex, place: Place, asked: 
         if not placed:
             continue
         towns += 1
-        listings, left = _listings(generation, placed, MOST_OF_A_NEIGHBOUR)
+        listings, left = _listings(generation, placed[:MOST_OF_A_NEIGHBOUR], len(placed))
         more += left
-        note = _of_neighbour(other, distance)
+        note = Note(NEIGHBOUR if are_next_door(place.municipality, other) else OTHER_MUNICIPALITY, {"town": other.name})
         items += [Item(one.kind, one, municipality=other, distance_km=distance, note=note) for one in listings]
     if not items:
         return Rung(RungName.NEIGHBOURS, (Note(NO_NEIGHBOURS),), ())
@@ -266,10 +282,6 @@ def _neighbours(generation: Generation, index: PlaceIndex, place: Place, asked: 
     return Rung(RungName.NEIGHBOURS, (Note(NEIGHBOURS),), tuple(items), more)
 
 
-def _of_neighbour(other: Municipality, distance: float) -> Note:
-    return Note(NEIGHBOUR if distance <= NEXT_DOOR_KM else OTHER_MUNICIPALITY, {"town": other.name})
-
-
 def _towns(generation: Generation, index: PlaceIndex, prefecture: Prefecture, asked: _Asked) -> Rung:
     items: list[Item] = []
     more = 0
@@ -277,7 +289,8 @@ def _towns(generation: Generation, index: PlaceIndex, prefecture: Prefecture, as
         if town.prefecture != prefecture:
             continue
         placed = _programs(index, town, asked)
-        listings, left = _listings(generation, placed, min(MOST_OF_A_NEIGHBOUR, max(0, MOST_IN_A_RUNG - len(items))))
+        most = min(MOST_OF_A_NEIGHBOUR, max(0, MOST_OF_TOWNS - len(items)))
+        listings, left = _listings(generation, placed[:most], len(placed))
         more += left
         note = Note(OTHER_MUNICIPALITY, {"town": town.name})
         items += [Item(one.kind, one, municipality=town, note=note) for one in listings]
@@ -301,9 +314,19 @@ def _programs(index: PlaceIndex, town: Municipality, asked: _Asked) -> list[Plac
     return [one for one in placed if one.kind in PROGRAM_KINDS and asked.takes(one)]
 
 
-def _listings(generation: Generation, placed: Sequence[Placed], most: int) -> tuple[list[Listing], int]:
-    """The first listings, and how many more there are."""
-    return generation.listings(one.order for one in placed[:most]), max(0, len(placed) - most)
+def _first_of_each_kind(placed: Sequence[Placed]) -> list[Placed]:
+    left = dict(MOST_OF_A_KIND)
+    kept: list[Placed] = []
+    for one in placed:
+        if left[one.kind]:
+            left[one.kind] -= 1
+            kept.append(one)
+    return kept
+
+
+def _listings(generation: Generation, shown: Sequence[Placed], found: int) -> tuple[list[Listing], int]:
+    """The listings that are shown, and how many more of those found there are."""
+    return generation.listings(one.order for one in shown), found - len(shown)
 
 
 def _is_of_town(desk: Desk, town: Municipality) -> bool:

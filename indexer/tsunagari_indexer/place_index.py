@@ -8,23 +8,26 @@ from __future__ import annotations
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
 from weakref import WeakKeyDictionary
 
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import KINDS
-from tsunagari_indexer.offers import offer_groups, offer_kinds
+from tsunagari_indexer.offers import offer_kinds
 from tsunagari_parsers.places import Municipality, PlaceError, municipality_of
 from tsunagari_parsers.places.geo import Vector, chord_to_km, office_vector, squared_chord
 
+_NOTHING: frozenset[str] = frozenset()
 #: In which order kinds stand in one rung.
 _KIND_ORDER = {kind: number for number, kind in enumerate((*KINDS.values(), "measure", "network"))}
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What is known of a listing by its place. ``offers`` are the public ones; ``excluded`` are codes of municipalities that its text leaves out.
+    """What is known of a listing by its place. ``offers`` are the public ones (:func:`offer_mask`); ``excluded`` are codes of municipalities that its text leaves out.
 
     ``pupils_only``: every place that its text names is for pupils alone, and beside goods it offers nothing.
     ``goods_for_pupils``: every place that it names is for pupils alone.
@@ -32,7 +35,7 @@ class Placed:
 
     order: int
     kind: str
-    offers: frozenset[str]
+    offers: int
     excluded: frozenset[str]
     pupils_only: bool
     goods_for_pupils: bool
@@ -46,12 +49,16 @@ class PlaceIndex:
     of_prefecture: Mapping[str, tuple[Placed, ...]]
     offices: tuple[tuple[Vector, Municipality], ...]
 
-    def by_distance(self, place: Municipality) -> list[tuple[float, Municipality]]:
+    def by_distance(self, place: Municipality) -> Iterator[tuple[float, Municipality]]:
         """The other municipalities with a listing and how far their offices are, in kilometres, the nearest first (of two as far, by code)."""
         here = office_vector(place)
-        squared = [(squared_chord(here, there), other.code, other) for there, other in self.offices if other != place]
+        # The offices stand in the order of their codes: of two as far, the lower number is the lower code.
+        squared = [(squared_chord(here, there), number) for number, (there, _) in enumerate(self.offices)]
         squared.sort()
-        return [(round(chord_to_km(square), 1), other) for square, _, other in squared]
+        for square, number in squared:
+            other = self.offices[number][1]
+            if other.code != place.code:
+                yield round(chord_to_km(square), 1), other
 
 
 _indexes: WeakKeyDictionary[Generation, PlaceIndex] = WeakKeyDictionary()
@@ -71,24 +78,33 @@ def place_index(generation: Generation) -> PlaceIndex:
         return index
 
 
+def offer_mask(offers: Iterable[str]) -> int:
+    """Kinds of offers as the bits of a number; those that are not public have none. Fifty thousand sets would slow every collection of garbage."""
+    bits = _bits()
+    return reduce(or_, (bits.get(offer, 0) for offer in offers), 0)
+
+
+@cache
+def _bits() -> Mapping[str, int]:
+    return {kind.id: 1 << number for number, kind in enumerate(offer_kinds())}
+
+
 def is_indexed(generation: Generation) -> bool:
     """Whether the index of a generation is made."""
     return generation in _indexes
 
 
 def _index(generation: Generation) -> PlaceIndex:
-    goods = frozenset(kind.id for group in offer_groups() if group.id == "goods" for kind in group.kinds)
-    # What a programme is for, and when, is nothing that it offers.
-    offered = frozenset(kind.id for kind in offer_kinds() if kind.group not in {"situation", "time"})
-    public = frozenset(kind.id for kind in offer_kinds())
+    # Whom a programme is for, and when, is nothing that it offers.
+    beside_goods = offer_mask(kind.id for kind in offer_kinds() if kind.group not in {"goods", "situation", "time"})
     municipalities: dict[str, list[Placed]] = defaultdict(list)
     prefectures: dict[str, list[Placed]] = defaultdict(list)
     for order, kind, prefecture, municipality, code, offers, excluded, venues in generation.places():
-        found = frozenset(offer["kind"] for offer in json.loads(offers)) & public
+        found = offer_mask(offer["kind"] for offer in json.loads(offers))
         users = [venue["users"] for venue in json.loads(venues) if not venue["marks"]] if venues != "[]" else []
         for_pupils = bool(users) and set(users) == {"pupils"}
-        left_out = frozenset(area["code"] for area in json.loads(excluded)) if excluded != "[]" else frozenset()
-        placed = Placed(order, kind, found, left_out, for_pupils and found & offered <= goods, for_pupils)
+        left_out = frozenset(area["code"] for area in json.loads(excluded)) if excluded != "[]" else _NOTHING
+        placed = Placed(order, kind, found, left_out, for_pupils and not found & beside_goods, for_pupils)
         if code:
             municipalities[code].append(placed)
         elif municipality is None and prefecture:

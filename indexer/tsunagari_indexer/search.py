@@ -191,6 +191,9 @@ def _give_up(engine: SearchEngine, filters: Filters, keep: frozenset[str]) -> li
     for name in [name for name in _FILTERS_BY_WEIGHT if name in filters and name not in keep]:
         if ask(engine, [], filters, 1, 0, facets=()).total:
             break
+        # A plan or a network never stands as a programme; only a kind of which there is nothing at all is given up.
+        if name == "kind" and ask(engine, [], {name: filters[name]}, 1, 0, facets=()).total:
+            continue
         given_up[name] = filters.pop(name)
     for name in reversed(given_up):
         if ask(engine, [], filters | {name: given_up[name]}, 1, 0, facets=()).total:

@@ -17,18 +17,20 @@ from tsunagari_indexer.catalogue import Catalogue, Reading
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.nearby import Item, Place, Rung, Users
 from tsunagari_indexer.offers import offer_kinds
-from tsunagari_indexer.points import Point, PointVenue, points
+from tsunagari_indexer.points import NearestPoints, Point, PointVenue, points
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_parsers.desks import Desk
 from tsunagari_parsers.places import prefecture_of
 from tsunagari_site.api import listing_item, one_of, parameters_of
-from tsunagari_site.api_places import PLACE_PARAMETERS, place_given
+from tsunagari_site.api_places import PLACE_PARAMETERS, place_given, position_given
 from tsunagari_site.errors import RequestError
 from tsunagari_site.ladders import ladder_at
 
 _PARAMETERS = (*PLACE_PARAMETERS, "offer", "users")
 #: Decimals of a degree of a point: about a metre.
 _DECIMALS = 5
+#: So many points are near a position.
+_NEAREST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class NearbyApi:
     """The views, over a catalogue. ``collections`` keeps what was made of the points of a generation for as long as that is open."""
 
     catalogue: Catalogue
-    collections: WeakKeyDictionary[Generation, bytes]
+    collections: WeakKeyDictionary[Generation, _Collection]
 
     async def nearby(self, request: Request) -> Response:
         """The ladder of a place."""
@@ -57,13 +59,15 @@ class NearbyApi:
             return JSONResponse({"place": _place(found.place), "rungs": [_rung(rung, reading) for rung in found.rungs]})
 
     async def points(self, request: Request) -> Response:
-        """The points as GeoJSON."""
-        parameters_of(request, ())
+        """The points as GeoJSON; with ``near``, the nearest of them, each with its distance from there."""
+        given = parameters_of(request, ("near",))
+        here = position_given(given["near"]) if given.get("near") else None
         with self.catalogue.reading() as reading:
             generation = reading.generation
-            body = self.collections.get(generation)
-            if body is None:
-                body = self.collections[generation] = await run_in_threadpool(_collection, generation)
+            made = self.collections.get(generation)
+            if made is None:
+                made = self.collections[generation] = await run_in_threadpool(_collection, generation)
+        body = made.body if here is None else _body(_near(made, here))
         return Response(body, media_type="application/geo+json")
 
 
@@ -152,13 +156,32 @@ def desk_item(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _collection(generation: Generation) -> bytes:
-    """The points as a FeatureCollection, in UTF-8."""
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """The features of a generation, in GeoJSON too, and what finds the nearest."""
+
+    features: tuple[dict[str, Any], ...]
+    body: bytes
+    tree: NearestPoints
+
+
+def _collection(generation: Generation) -> _Collection:
     labels = {kind.id: kind.label for kind in venue_kinds()}
-    collection = {
-        "type": "FeatureCollection",
-        "features": [_feature(point, labels) for point in points(generation)],
-    }
+    found = points(generation)
+    features = tuple(_feature(point, labels) for point in found)
+    return _Collection(features, _body(features), NearestPoints([(point.latitude, point.longitude) for point in found]))
+
+
+def _near(made: _Collection, here: tuple[float, float]) -> Iterable[dict[str, Any]]:
+    """The nearest features, each with its distance along the great circle in kilometres."""
+    for km, number in made.tree.nearest(*here, _NEAREST):
+        feature = made.features[number]
+        yield feature | {"properties": feature["properties"] | {"distance_km": round(km, 1)}}
+
+
+def _body(features: Iterable[dict[str, Any]]) -> bytes:
+    """A FeatureCollection, in UTF-8."""
+    collection = {"type": "FeatureCollection", "features": list(features)}
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
 

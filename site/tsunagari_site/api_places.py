@@ -41,7 +41,7 @@ def place_given(given: Mapping[str, str]) -> Place | None:
     if given.get("postal"):
         return _of(_of_postal(given["postal"]))
     if given.get("near"):
-        town = _near(given["near"])
+        _, town = _near(given["near"])
         return Place(town.prefecture, town, by_position=True)
     prefecture = _prefecture(given["prefecture"]) if given.get("prefecture") else None
     if given.get("municipality"):
@@ -100,12 +100,23 @@ def _of_postal(value: str) -> Municipality:
     return _only(value, found)
 
 
-def _near(value: str) -> Municipality:
+def position_given(value: str) -> tuple[float, float]:
+    """A position in Japan: latitude and longitude in degrees.
+
+    Raises:
+        RequestError: no position, or none in Japan.
+    """
+    return _near(value)[0]
+
+
+def _near(value: str) -> tuple[tuple[float, float], Municipality]:
+    """A position, and the municipality whose office is nearest."""
     match = _NEAR.fullmatch(value)
     if not match:
         raise invalid("near", value, "緯度,経度（43.06,141.35）")
+    here = float(match[1]), float(match[2])
     try:
-        return nearest_municipality(float(match[1]), float(match[2]))
+        return here, nearest_municipality(*here)
     except PlaceError as error:
         raise RequestError(400, "no_place_near", str(error), {"parameter": "near", "value": value}) from error
 

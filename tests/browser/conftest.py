@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
 from tests.browser.served import CHROMIUM, EVENING, PHONE, Served, launch, serving, weather
+
 from tsunagari_site.rendering import EXIT_URL
 
 #: Opens a page: the size in CSS pixels, and whether scripts run.

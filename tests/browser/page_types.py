@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Page
-
 from tests.browser.served import Served
+
 from tsunagari_site.looking import Looking
 
 _GOODS = Looking(need="period")

@@ -13,10 +13,10 @@ from typing import TypedDict
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
-
 from tests.browser.conftest import OpenPage
 from tests.browser.page_types import ALL_PAGES, go_to
 from tests.browser.served import DESKTOP, PHONE, Served
+
 from tsunagari_site.i18n import LANGUAGES, Language
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -41,9 +41,7 @@ def violations(page: Page, *, contrast: bool) -> Mapping[str, str]:
     found: Sequence[Violation] = page.evaluate(
         "async options => (await axe.run(document, options)).violations", options
     )
-    return {
-        one["id"]: f"{one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in found
-    }
+    return {one["id"]: f"{one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in found}
 
 
 def test_axe_finds_what_is_wrong(open_page: OpenPage) -> None:
@@ -66,7 +64,16 @@ def test_every_type_of_page_is_without_a_violation(open_page: OpenPage, served: 
 def test_dark_pages_are_without_a_violation(open_page: OpenPage, served: Served) -> None:
     page = open_page(dark=True)
     found = {}
-    for name in ("home", "where-unknown", "results", "results-danger", "program", "contacts-silent", "card-form", "figures"):
+    for name in (
+        "home",
+        "where-unknown",
+        "results",
+        "results-danger",
+        "program",
+        "contacts-silent",
+        "card-form",
+        "figures",
+    ):
         go_to(page, served, name)
         found[name] = violations(page, contrast=True)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

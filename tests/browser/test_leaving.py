@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
-
 from tests.browser.conftest import OpenPage
 from tests.browser.page_types import ALL_PAGES, go_to
 from tests.browser.served import PHONE, Served, weather
+
 from tsunagari_site.rendering import EXIT_URL
 
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.browser.conftest import OpenPage
 from tests.browser.page_types import PAGES
 from tests.browser.served import DESKTOP, NARROW, PHONE, Served
+
 from tsunagari_site.looking import Looking
 from tsunagari_site.seal import LIFETIME
 
@@ -104,14 +105,14 @@ def test_in_vietnamese_every_step_stays_vietnamese(open_page: OpenPage, served: 
 def test_being_watched_neither_history_nor_title_tells(open_page: OpenPage, served: Served, scripts: bool) -> None:
     page = open_page(scripts=scripts)
     seen: dict[str, str] = {}
-    steps = (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: page.goto(served.url),
         lambda: page.get_by_role("button", name="家族やパートナーがこわい").click(),
         lambda: page.get_by_role("button", name="北海道", exact=True).click(),
         lambda: page.get_by_role("button", name="札幌市", exact=True).click(),
         lambda: page.get_by_label("ことばでさがす").fill("DV 札幌"),
         lambda: page.get_by_role("button", name="さがす", exact=True).click(),
-        lambda: page.locator(".card h3 a").first.click(),
+        page.locator(".card h3 a").first.click,
         lambda: page.goto(served.url + "/contacts"),
         lambda: page.get_by_role("button", name="死にたい気持ちがあるとき").click(),
         lambda: page.goto(served.url + "/safety"),
@@ -138,7 +139,9 @@ def test_an_hour_later_the_address_shows_the_way_out_and_two_numbers_only(
     expect(page.get_by_role("heading", level=1)).to_contain_text("さがした結果")
     served.clock.pass_by(timedelta(seconds=LIFETIME + 1))
     page.reload()
-    shown = {link.inner_text().split()[-1]: link.get_attribute("href") or "" for link in page.locator("a:visible").all()}
+    shown = {
+        link.inner_text().split()[-1]: link.get_attribute("href") or "" for link in page.locator("a:visible").all()
+    }
     out = page.locator(".exit a").get_attribute("href")
     assert shown.pop("本文へ") == "#main"
     assert shown == {"はじめから": "/", "すぐ離れる": out, "110": "tel:110", "119": "tel:119"}

@@ -21,9 +21,10 @@ from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import ExcludedPlace, Listing, engine_record
 from tsunagari_indexer.nearby import (
     AROUND_KM,
-    MOST_IN_A_RUNG,
     MOST_NEIGHBOURS,
+    MOST_OF_A_KIND,
     MOST_OF_A_NEIGHBOUR,
+    MOST_OF_TOWNS,
     Ladder,
     Place,
     Rung,
@@ -35,7 +36,19 @@ from tsunagari_indexer.nearby import (
 from tsunagari_indexer.offers import known_offer_rules, offer_kinds
 from tsunagari_indexer.place_index import is_indexed, place_index
 from tsunagari_indexer.points import NearestPoints, points
-from tsunagari_indexer.rung_notes import ABOVE, NEIGHBOUR, NO_OWN, OFFICE_ELSEWHERE, TEXTS, Note
+from tsunagari_indexer.rung_notes import (
+    ABOVE,
+    LEADING_NUMBERS,
+    LEFT_OUT,
+    NEIGHBOUR,
+    NO_OWN,
+    NO_OWN_OF_THESE,
+    NO_PREFECTURE,
+    OFFICE_ELSEWHERE,
+    PREFECTURE,
+    TEXTS,
+    Note,
+)
 from tsunagari_indexer.venues import Venue
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_parsers import ParsedDocument, known_desks
@@ -48,7 +61,7 @@ from tsunagari_parsers.places import (
     prefecture_named,
     prefectures,
 )
-from tsunagari_parsers.places.geo import chord_to_km, distance_km, squared_chord, vector
+from tsunagari_parsers.places.geo import are_next_door, chord_to_km, distance_km, squared_chord, vector
 
 PLACES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "ladder_places.toml").read_text(encoding="utf-8")
@@ -133,8 +146,11 @@ def test_the_first_three_rungs_are_as_somebody_with_list_and_map_expects(
     assert national.items
 
 
-@pytest.mark.parametrize("offers", [frozenset[str](), frozenset({"sns"}), frozenset({"ibasho"})], ids=str)
-@pytest.mark.parametrize("users", list(Users))
+@pytest.mark.parametrize(
+    ("offers", "users"),
+    [(frozenset[str](), Users.ALL), (frozenset({"sns"}), Users.ALL), (frozenset({"ibasho"}), Users.NOT_PUPILS)],
+    ids=str,
+)
 def test_no_ladder_is_empty_anywhere_in_japan(generation: Generation, offers: frozenset[str], users: Users) -> None:
     places = [Place(town.prefecture, town) for town in municipalities()] + [Place(one) for one in prefectures()]
     assert len(places) == 1741 + 47
@@ -213,11 +229,14 @@ def test_a_neighbour_says_that_it_may_be_for_its_own_residents(generation: Gener
     assert item.note == Note(NEIGHBOUR, {"town": "恵庭市"})
 
 
-def test_nobody_far_away_is_called_a_neighbour(generation: Generation) -> None:
+def test_only_who_has_no_town_between_is_called_a_neighbour(generation: Generation) -> None:
     for town in municipalities():
         for item in _rung(ladder(generation, Place(town.prefecture, town)), RungName.NEIGHBOURS).items:
             assert item.distance_km is not None
-            assert (item.note is not None and item.note.text == NEIGHBOUR) == (item.distance_km <= 30)
+            assert item.municipality is not None
+            assert item.note is not None
+            assert (item.note.text == NEIGHBOUR) == are_next_door(town, item.municipality)
+            assert item.note.text != NEIGHBOUR or item.distance_km <= 30
 
 
 def test_above_every_ladder_stands_where_nobody_knows_her(generation: Generation) -> None:
@@ -230,6 +249,18 @@ def test_no_listing_never_means_no_support(generation: Generation) -> None:
     assert own.items == ()
     assert own.notes[-1] == Note(NO_OWN, {"town": "双葉町"})
     assert "支援がないという意味ではありません" in str(own.notes[-1])
+    narrow = ladder(generation, _at("双葉町"), offers=frozenset({"sns"})).rungs[0]
+    assert narrow.notes[-1] == Note(NO_OWN_OF_THESE, {"town": "双葉町"})
+    miyazaki = _rung(ladder(generation, _at("宮崎市")), RungName.PREFECTURE)
+    assert [note.text for note in miyazaki.notes] == [NO_PREFECTURE, LEADING_NUMBERS]
+
+
+def test_a_place_that_the_prefecture_leaves_out_is_told_so(generation: Generation) -> None:
+    notes = _rung(ladder(generation, _at("仙台市")), RungName.PREFECTURE).notes
+    assert [note.text for note in notes] == [LEFT_OUT, LEADING_NUMBERS]
+    assert str(notes[0]).startswith("宮城県の事業には、仙台市に住む人を対象にしない")
+    elsewhere = _rung(ladder(generation, _at("石巻市")), RungName.PREFECTURE).notes
+    assert [note.text for note in elsewhere] == [PREFECTURE, LEADING_NUMBERS]
 
 
 @pytest.mark.parametrize(("name", "other"), [("十島村", "鹿児島市"), ("三島村", "鹿児島市"), ("竹富町", "石垣市")])
@@ -356,16 +387,30 @@ def test_a_network_stays_whatever_is_looked_for(demonstration: Generation) -> No
 def test_a_rung_that_has_no_room_says_how_many_more_there_are(tmp_path: Path, listings: list[Listing]) -> None:
     town = municipality_of("011002")
     around = [place for place in municipalities() if place.prefecture == town.prefecture and place != town][:12]
-    made = [_moved(listings[1], town, number) for number in range(MOST_IN_A_RUNG + 7)]
+    made = [_moved(listings[1], town, number) for number in range(MOST_OF_A_KIND["program"] + 7)]
     for place in around:
         made += [_moved(listings[1], place, len(made) + number) for number in range(MOST_OF_A_NEIGHBOUR + 2)]
     generation = _written(tmp_path / "g.sqlite", made)
     own, _, neighbours, _ = ladder(generation, Place(town.prefecture, town)).rungs
-    assert (len(own.items), own.more) == (MOST_IN_A_RUNG, 7)
+    assert (len(own.items), own.more) == (MOST_OF_A_KIND["program"], 7)
     towns = {item.municipality.code for item in neighbours.items if item.municipality}
     assert len(neighbours.items) == len(towns) * MOST_OF_A_NEIGHBOUR
     assert neighbours.more == len(towns) * 2
     assert len(towns) <= MOST_NEIGHBOURS
+    of_prefecture = ladder(generation, Place(town.prefecture)).rungs[2]
+    assert len(of_prefecture.items) == 13 * MOST_OF_A_NEIGHBOUR <= MOST_OF_TOWNS
+    assert len(of_prefecture.items) + of_prefecture.more == len(made)
+    generation.close()
+
+
+def test_many_measures_do_not_push_out_who_to_ask(tmp_path: Path, listings: list[Listing]) -> None:
+    town = municipality_of("011002")
+    made = [_moved(listings[1], town, number, kind="measure") for number in range(40)]
+    made += [_moved(listings[1], town, 40, kind="network"), _moved(listings[1], town, 41)]
+    generation = _written(tmp_path / "g.sqlite", made)
+    own = ladder(generation, Place(town.prefecture, town)).rungs[0]
+    assert [item.kind for item in own.items] == ["program", *["measure"] * MOST_OF_A_KIND["measure"], "network"]
+    assert own.more == 40 - MOST_OF_A_KIND["measure"]
     generation.close()
 
 

@@ -24,6 +24,7 @@ from tsunagari_parsers.places import (
 from tsunagari_parsers.places.corrections import corrected_office, office_corrections
 from tsunagari_parsers.places.geo import (
     ROUNDED_TO,
+    are_next_door,
     chord_to_km,
     distance_km,
     nearest_municipality,
@@ -300,6 +301,24 @@ def test_a_position_that_is_not_in_japan_is_refused_with_the_value_and_what_else
         nearest_municipality(latitude, longitude)
     assert f"「{latitude}, {longitude}」" in str(refused.value)
     assert "緯度" in str(refused.value) or "郵便番号" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "next_door"),
+    [
+        ("012343", "012319", True),  # 北広島市, 恵庭市
+        ("011002", "012351", True),  # 札幌市, 石狩市
+        ("131202", "131164", True),  # 練馬区, 豊島区
+        ("352012", "401005", True),  # 下関市, 北九州市: the strait between is no town
+        ("111007", "132217", False),  # さいたま市, 清瀬市: 志木市 and others lie between
+        ("132012", "132217", False),  # 八王子市, 清瀬市
+        ("131016", "131016", False),
+        ("012149", "012041", False),  # 稚内市, 旭川市: 190 km
+    ],
+)
+def test_neighbours_have_no_office_between_theirs(one: str, other: str, next_door: bool) -> None:
+    a, b = municipality_of(one), municipality_of(other)
+    assert are_next_door(a, b) == are_next_door(b, a) == next_door
 
 
 def test_a_rounded_position_says_no_more_than_some_three_kilometres() -> None:

@@ -282,8 +282,29 @@ def test_points_are_geojson_with_one_feature_for_each_municipality(client: TestC
     assert "27" not in {feature["properties"]["code"] for feature in collection["features"]}
 
 
-def test_points_take_no_parameter(client: TestClient) -> None:
-    assert _error(client, "/api/v1/points.geojson?near=35,135")[1]["code"] == "unknown_parameter"
+def test_the_nearest_points_say_how_far_they_are(client: TestClient) -> None:
+    everything = {one["properties"]["code"]: one for one in client.get("/api/v1/points.geojson").json()["features"]}
+    features = client.get("/api/v1/points.geojson?near=43.06,141.35").json()["features"]
+    assert [one["properties"]["municipality"] for one in features[:3]] == ["札幌市", "石狩市", "恵庭市"]
+    distances = [one["properties"].pop("distance_km") for one in features]
+    assert distances == sorted(distances)
+    assert distances[0] < 1
+    assert 10 < distances[1] < distances[2] < 30
+    assert len(features) == 20
+    for feature in features:
+        assert everything[feature["properties"]["code"]] == feature
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("municipality=札幌市", "unknown_parameter"),
+        ("near=35.18,129.08", "no_place_near"),
+        ("near=somewhere", "invalid_parameter"),
+    ],
+)
+def test_points_are_near_a_position_in_japan_or_all(client: TestClient, query: str, code: str) -> None:
+    assert _error(client, f"/api/v1/points.geojson?{query}")[1]["code"] == code
 
 
 def test_no_answer_names_who_runs_a_stay_or_where(demo_client: TestClient) -> None:

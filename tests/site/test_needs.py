@@ -14,9 +14,9 @@ from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import PROGRAM_KINDS
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_parsers import known_desks
-from tsunagari_site.i18n import LANGUAGES, with_readings
+from tsunagari_site.i18n import LANGUAGES, translations, with_readings
 from tsunagari_site.needs import NeedDataError, known_needs, load_needs
-from tsunagari_site.rendering import environment, tel
+from tsunagari_site.rendering import tel
 
 NEEDS = list(known_needs())
 DESKS = {desk.id: desk for desk in known_desks()}
@@ -54,7 +54,7 @@ def test_a_tile_leads_to_its_lines_in_two_steps_without_a_place(client: TestClie
     page = choose(client, need, prefix)
     lines = re.findall(r"<section.*?</section>", main_of(page), re.DOTALL)[0]
     assert 'href="tel:' in lines
-    named = environment(next(one for one in LANGUAGES if one.prefix == prefix)).globals["_"]
+    named = translations(next(one.code for one in LANGUAGES if one.prefix == prefix)).gettext
     for desk in known_needs()[need].desks:
         reached = [link if "=" in link else with_readings(named(link)) for link in links_of(desk)]
         assert any(link in lines for link in reached), desk

@@ -212,9 +212,9 @@ def test_things_come_with_the_places_where_they_were_given_out_and_for_whom(
     others = [one for one in listings if one.venues and not any(venue.users == "pupils" for venue in one.venues)]
     for one in others[:10]:
         assert "その学校に通う人" not in now.get(f"/programs/{one.id}").text
-    page = choose(now, "period", place="釧路市")
-    assert "場所として書かれていたこと" in page
-    assert re.search(r'（その学校に通う人） <q lang="ja">学校の保健室</q>', page)
+    found = choose(now, "period", place="釧路市")
+    assert "場所として書かれていたこと" in found
+    assert re.search(r'（その学校に通う人） <q lang="ja">学校の保健室</q>', found)
     # Other needs do not ask for things.
     assert "場所として書かれていたこと" not in choose(now, "family_violence")
 
@@ -235,6 +235,22 @@ def test_a_town_shows_what_its_prefecture_runs_and_what_else_it_plans(demo_clien
     assert "このまちの計画や、連携のしくみ" in found
     assert "事業の一覧ではありません。" in found["このまちの計画や、連携のしくみ"]
     assert text_of(found["このまちの計画や、連携のしくみ"]).count("年度の計画") > 5
+
+
+@pytest.mark.parametrize("how", ["tile", "place", "words"])
+def test_a_town_s_plan_or_network_never_stands_as_a_programme(demo_client: TestClient, how: str) -> None:
+    """上尾市 has a network and no programme."""
+    page = {
+        "tile": lambda: choose(demo_client, "money", town="112194"),
+        "place": lambda: find(demo_client, prefecture="11", municipality="112194"),
+        "words": lambda: find(demo_client, q="上尾市 相談"),
+    }[how]()
+    found = sections(page)
+    network = "上尾市困難女性支援ネットワーク"
+    assert network not in found.get("以前の一覧にあった事業", "") + found.get("今年度の一覧にある事業", "")
+    if how != "words":
+        assert network in found["このまちの計画や、連携のしくみ"]
+        assert "条件に合う事業がないので、ほかの市区町村のものも出しています。" in page
 
 
 def test_pages_go_on_and_back_with_the_same_tile(now: TestClient) -> None:

@@ -70,6 +70,27 @@ def test_a_name_leads_straight_to_the_results(client: TestClient, typed: str, co
     assert heading(page) == f"さがした結果 {municipality_of(code).name}"
 
 
+@pytest.mark.parametrize("typed", ["060-0001", "０６０－０００１", "〒0600001"])
+def test_a_postal_code_leads_to_its_municipality(client: TestClient, typed: str) -> None:
+    where, page = answer(client, asked(client), place=typed)
+    assert where == "/results"
+    assert heading(page) == "さがした結果 札幌市"
+
+
+@pytest.mark.parametrize("typed", ["999-9999", "000-0000"])
+def test_a_postal_code_that_is_none_is_told(client: TestClient, typed: str) -> None:
+    where, page = answer(client, asked(client), place=typed)
+    assert where == "/where"
+    assert "その郵便番号は見つかりませんでした。まちの名前でもさがせます。" in page
+
+
+@pytest.mark.parametrize("position", ["0,0", "43.06", "x,y", "nan,nan", "inf,1", "91,181", "", "35.68,139.76,1"])
+def test_a_position_that_is_none_in_japan_is_told(client: TestClient, position: str) -> None:
+    where, page = answer(client, asked(client), near=position)
+    assert where == "/where"
+    assert "日本の中の場所ではないようです。" in page
+
+
 @pytest.mark.parametrize(
     ("typed", "codes"),
     [("日野町", {"253839", "314021"}), ("府中市", {"132063", "342084"}), ("伊達市", {"012335", "072133"})],
@@ -98,7 +119,7 @@ def test_a_shared_name_within_a_chosen_prefecture_is_no_question(client: TestCli
     assert heading(answer(client, page, place="札幌市")[1]) == "さがした結果 札幌市"
 
 
-@pytest.mark.parametrize("typed", ["ほげほげ", "", "  ", "あ" * 500, "<b>", "東北", "999"])
+@pytest.mark.parametrize("typed", ["ほげほげ", "", "  ", "あ" * 500, "<b>", "東北"])
 def test_a_place_that_is_none_is_told_and_leads_on(client: TestClient, typed: str) -> None:
     where, page = answer(client, asked(client), place=typed)
     assert where == "/where"

@@ -12,6 +12,8 @@ from tsunagari_parsers.places.corrections import offices_elsewhere
 EARTH_RADIUS_KM = 6371.0088
 #: A position farther than this from every office is not in Japan: 対馬's is 111 km from 釜山, 与那国's 110 km from Taiwan's coast.
 FARTHEST_FROM_OFFICE_KM = 100.0
+#: Offices farther apart than this are not called neighbours.
+NEXT_DOOR_KM = 30.0
 #: To what a browser rounds a position before it is sent, in degrees: 3.3 km from south to north, 2.2 to 3 km from west to east.
 ROUNDED_TO = 0.03
 
@@ -67,6 +69,35 @@ def nearest_municipality(latitude: float, longitude: float) -> Municipality:
     if chord_to_km(squared) > FARTHEST_FROM_OFFICE_KM:
         raise PlaceError(f"位置{at}の近くに日本の役所がありません。市区町村の名前か郵便番号でさがせます")
     return municipality_of(code)
+
+
+@cache
+def are_next_door(one: Municipality, other: Municipality) -> bool:
+    """Whether two municipalities can be called neighbours: at most 30 km, and no third office between the two, that is within the circle whose
+    diameter runs from office to office (a Gabriel graph). Borders are not known; some real neighbours are missed, hardly any is made up.
+    """
+    here, there = office_vector(one), office_vector(other)
+    apart = squared_chord(here, there)
+    if one == other or chord_to_km(apart) > NEXT_DOOR_KM:
+        return False
+    return not any(
+        squared_chord(here, between) + squared_chord(there, between) < apart
+        for between in _offices_around(one)
+        if between not in {here, there}
+    )
+
+
+@cache
+def _offices_around(place: Municipality) -> tuple[Vector, ...]:
+    """The offices within 30 km. All are looked at for every place, so that nothing but the chords is worked out."""
+    x, y, z = office_vector(place)
+    most = (2 * math.sin(NEXT_DOOR_KM / EARTH_RADIUS_KM / 2)) ** 2
+    return tuple(at for at in _offices() if (at[0] - x) ** 2 + (at[1] - y) ** 2 + (at[2] - z) ** 2 <= most)
+
+
+@cache
+def _offices() -> tuple[Vector, ...]:
+    return tuple(office_vector(place) for place in municipalities())
 
 
 def office_elsewhere(place: Municipality) -> Municipality | None:
