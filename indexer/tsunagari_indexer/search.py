@@ -35,12 +35,15 @@ _FILTERS_BY_WEIGHT = ("year", "kind", "municipality", "offer", "prefecture")
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is looked for. ``filters`` maps a facet to the values of which one must hold; ``page`` is from 1."""
+    """What is looked for. ``filters`` maps a facet to the values of which one must hold; ``page`` is from 1. The filters that ``keep``
+    names are never given up: nothing is then found rather than something of another kind.
+    """
 
     text: str = ""
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     page: int = 1
     per_page: int = 20
+    keep: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +171,7 @@ def _relax(
     told: list[Relaxation] = []
     result = ask(engine, terms, filters, request.page, request.per_page)
     if result.total == 0 and filters:
-        for name in [name for name in _FILTERS_BY_WEIGHT if name in filters]:
-            if ask(engine, [], filters, 1, 0, facets=()).total:
-                break
-            # A plan or a network never stands as a programme; only a kind of which there is nothing at all is given up.
-            if name == "kind" and ask(engine, [], {name: filters[name]}, 1, 0, facets=()).total:
-                continue
-            del filters[name]
-            told.append(Relaxation("dropped_filter", name))
+        told += [Relaxation("dropped_filter", name) for name in _give_up(engine, filters, request.keep)]
         result = ask(engine, terms, filters, request.page, request.per_page)
     while result.total == 0 and terms:
         dropped, may_find = _droppable(engine, terms, filters)
@@ -184,6 +180,25 @@ def _relax(
         if may_find or not terms:
             result = ask(engine, terms, filters, request.page, request.per_page)
     return result, told
+
+
+def _give_up(engine: SearchEngine, filters: Filters, keep: frozenset[str]) -> list[str]:
+    """Take filters away until anything passes the rest, and put back those without which no more is found; the names of those that are gone.
+
+    What somebody asked for stays while there is any elsewhere: of pads in a prefecture with nothing, the prefecture is given up.
+    """
+    given_up: Filters = {}
+    for name in [name for name in _FILTERS_BY_WEIGHT if name in filters and name not in keep]:
+        if ask(engine, [], filters, 1, 0, facets=()).total:
+            break
+        # A plan or a network never stands as a programme; only a kind of which there is nothing at all is given up.
+        if name == "kind" and ask(engine, [], {name: filters[name]}, 1, 0, facets=()).total:
+            continue
+        given_up[name] = filters.pop(name)
+    for name in reversed(given_up):
+        if ask(engine, [], filters | {name: given_up[name]}, 1, 0, facets=()).total:
+            filters[name] = given_up[name]
+    return [name for name in given_up if name not in filters]
 
 
 def _droppable(engine: SearchEngine, terms: Sequence[Term], filters: Filters) -> tuple[Term, bool]:

@@ -17,6 +17,8 @@ from tsunagari_site.needs import Need, known_needs
 PER_PAGE = 20
 #: The kind of offer, and the concept, of what is given out for periods.
 _GOODS = "period_products"
+#: Measures and networks are never counted as programmes: a page rather shows none.
+_KEEP = frozenset({"kind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class Looking:
             year = fields["year"]
             new = replace(new, year=year if year.isascii() and year.isdigit() and len(year) == 4 else "")
         page = fields.get("page", "1")
-        return replace(new, page=min(int(page), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) else 1)
+        # Of a longer number the first digits say enough; the conversion of thousands of them is refused (CPython's limit).
+        return replace(new, page=min(int(page[:6]), 10_000) or 1 if page.isascii() and page.isdigit() else 1)
 
     def without_place_questions(self) -> Self:
         """This search with nothing asked back about its place."""
@@ -138,7 +141,7 @@ class Looking:
         for name in ("prefecture", "municipality", "offer", "year"):
             if value := getattr(self, name):
                 filters[name] = frozenset({value})
-        return SearchRequest(self.text, filters, self.page, PER_PAGE)
+        return SearchRequest(self.text, filters, self.page, PER_PAGE, keep=_KEEP)
 
     def to_request_of_the_prefecture(self) -> SearchRequest:
         """The same of the whole prefecture of the chosen municipality."""
@@ -147,7 +150,7 @@ class Looking:
     def to_request_of_others(self) -> SearchRequest:
         """What else the chosen municipality has: measures of its plan, its network; not by words, of which they have few."""
         filters = {"kind": OTHER_KINDS, "municipality": frozenset({self.municipality})}
-        return SearchRequest("", filters, per_page=MAX_PER_PAGE)
+        return SearchRequest("", filters, per_page=MAX_PER_PAGE, keep=frozenset(filters))
 
 
 def _is_prefecture(code: str) -> bool:

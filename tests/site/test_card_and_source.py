@@ -42,10 +42,14 @@ def test_the_need_is_ticked_already_and_nothing_is_kept(client: TestClient) -> N
     assert "set-cookie" not in client.post("/card", data={"need": "mind"}).headers
 
 
-def test_a_card_without_anything_asks_again_and_an_unknown_language_is_left_out(client: TestClient) -> None:
+def test_a_card_without_anything_asks_again_and_one_without_a_language_asks_for_an_interpreter_all_the_same(
+    client: TestClient,
+) -> None:
     assert client.post("/card", data={"language": ""}).headers["location"] == "/card"
     _, page = follow(client, "/card", {"need": "mind", "interpreter": "1", "language": "xx"})
-    assert "通訳" not in main_of(page)
+    assert "<b>通訳をお願いします</b>" in main_of(page)
+    _, page = follow(client, "/en/card", {"interpreter": "1"})
+    assert "<b>通訳をお願いします</b>" in main_of(page)
 
 
 def test_whoever_looks_for_period_products_gets_the_card_that_asks_for_them(client: TestClient) -> None:

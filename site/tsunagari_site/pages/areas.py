@@ -99,16 +99,16 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
     looking = Looking(prefecture=prefecture.code, municipality=town)
     with site.reading() as reading:
         within = {"prefecture": frozenset({prefecture.code})}
-        whole = await ask(reading, SearchRequest("", within | {"kind": PROGRAM_KINDS}, per_page=MAX_PER_PAGE))
+        whole = await ask(reading, _of_place(within | {"kind": PROGRAM_KINDS}))
         in_prefecture = [one for one in whole.listings if one.prefecture_code == prefecture.code]
-        counts = {} if whole.relaxed else whole.facets["municipality"]
+        counts = whole.facets["municipality"]
         own: list[Listing]
         others: list[Listing] = []
         if town:
             here = {"municipality": frozenset({town})}
-            found = await ask(reading, SearchRequest("", here | {"kind": PROGRAM_KINDS}, per_page=MAX_PER_PAGE))
+            found = await ask(reading, _of_place(here | {"kind": PROGRAM_KINDS}))
             own = [one for one in found.listings if one.municipality_code == town]
-            rest = await ask(reading, SearchRequest("", here | {"kind": OTHER_KINDS}, per_page=MAX_PER_PAGE))
+            rest = await ask(reading, _of_place(here | {"kind": OTHER_KINDS}))
             others = [one for one in rest.listings if one.municipality_code == town and not one.is_program]
         else:
             own = [one for one in in_prefecture if one.municipality_code is None]
@@ -143,6 +143,11 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
         unknown=_municipalities_in(prefecture) - len(towns) if not town else 0,
         more=whole.total > len(whole.listings),
     )
+
+
+def _of_place(filters: dict[str, frozenset[str]]) -> SearchRequest:
+    """What a place has, and nothing else instead: a page of a place with nothing says so."""
+    return SearchRequest("", filters, per_page=MAX_PER_PAGE, keep=frozenset(filters))
 
 
 def _municipalities_in(prefecture: Prefecture) -> int:

@@ -23,6 +23,7 @@ from tsunagari_site.i18n import language_of
 from tsunagari_site.ladders import ladder_at
 from tsunagari_site.listing_cards import Card, Enquiry, card
 from tsunagari_site.looking import Looking
+from tsunagari_site.needs import Need
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
 from tsunagari_site.sealed import PROGRAM, SEARCH, looking_of, redirect_to
@@ -59,13 +60,16 @@ class ShownRung:
 
 @dataclass(frozen=True, slots=True)
 class NearbyPage:
-    """The ladder of a place. ``choices`` are the kinds of offers to narrow it by, ``offer`` the one that is set."""
+    """The ladder of a place. ``choices`` are the kinds of offers to narrow it by, ``offer`` the one that is set; ``need`` the
+    tile that narrows it where none is.
+    """
 
     token: str
     place: Prefecture | Municipality
     prefecture: Prefecture
     prefecture_page: str
     gap_of_8778: bool
+    need: Need | None
     offer: str
     choices: tuple[OfferKind, ...]
     without_pupils: bool
@@ -91,9 +95,8 @@ def routes(site: Site, at: str) -> list[Route]:
         if place is None:
             return redirect_to(site, request, "where", looking)
         offers = _offers(looking)
-        users = Users.NOT_PUPILS if looking.pupils == "no" else Users.ALL
         with site.reading() as reading:
-            found = await ladder_at(reading, place, offers=offers, users=users)
+            found = await ladder_at(reading, place, offers=offers, users=_users(looking))
             bodies = Bodies(reading)
             enquiries = {
                 item.listing.id: await bodies.enquiry(item.listing)
@@ -107,6 +110,9 @@ def routes(site: Site, at: str) -> list[Route]:
     async def narrow(request: Request) -> Response:
         fields = await read_form(request)
         looking = Looking.from_payload(site.sealer.open(SEARCH, fields.get("s", "")))
+        if fields.get("offer") == "":
+            # Everything is everything: what the tile narrows it to is taken away too.
+            fields["need"] = ""
         return redirect_to(site, request, "nearby", looking.changed(fields))
 
     async def take(request: Request) -> Response:
@@ -115,22 +121,20 @@ def routes(site: Site, at: str) -> list[Route]:
         if place is None:
             return redirect_to(site, request, "where", looking)
         with site.reading() as reading:
-            found = await ladder_at(reading, place, offers=_offers(looking))
+            found = await ladder_at(reading, place, offers=_offers(looking), users=_users(looking))
             bodies = Bodies(reading)
             listings = [item.listing for rung in found.rungs[:2] for item in rung.items if item.listing]
             enquiries = [await bodies.enquiry(one) for one in listings]
-        desks = [
-            item.desk
+        # Rung by rung: the desk of her own prefecture is not crowded out by lines that happen to answer while she prints.
+        by_rung = [
+            order_for_now((item.desk for item in rung.items if item.desk and item.desk.phones), site.clock())
             for rung in found.rungs
             if rung.name is not RungName.NEIGHBOURS
-            for item in rung.items
-            if item.desk
         ]
-        callable_desks = [desk for desk in dict.fromkeys(desks) if desk.phones]
         page = TakePage(
             token=token,
             place=place.municipality or place.prefecture,
-            desks=order_for_now(callable_desks, site.clock())[:_DESKS_TO_TAKE],
+            desks=tuple(dict.fromkeys(one for desks in by_rung for one in desks))[:_DESKS_TO_TAKE],
             enquiries=tuple(dict.fromkeys(one for one in enquiries if one))[:_ENQUIRIES_TO_TAKE],
         )
         return render("take.html", page, language_of(request.url.path), path=f"/take?s={token}")
@@ -156,6 +160,10 @@ def _offers(looking: Looking) -> frozenset[str]:
     return need.offers if need else frozenset()
 
 
+def _users(looking: Looking) -> Users:
+    return Users.NOT_PUPILS if looking.pupils == "no" else Users.ALL
+
+
 def _nearby_page(
     site: Site, looking: Looking, token: str, found: Ladder, enquiries: dict[str, Enquiry | None]
 ) -> NearbyPage:
@@ -167,6 +175,7 @@ def _nearby_page(
         prefecture=prefecture,
         prefecture_page=own_page.url if own_page else "",
         gap_of_8778=has_gap_of_8778(prefecture.code),
+        need=looking.chosen_need if _offers(looking) and not looking.offer else None,
         offer=looking.offer,
         choices=main_offer_kinds(),
         without_pupils=looking.pupils == "no",
