@@ -96,7 +96,9 @@ def test_a_tile_finds_the_programmes_that_offer_any_of_its_kinds(
     if fitting:
         assert f"一覧に載っている事業：{len(fitting)}件" in text_of(page)
     else:
-        assert "条件に合う事業がないので、ほかの内容のものも出しています。" in page
+        # Programmes for something else would be no answer.
+        assert "合う事業は、いまの一覧にはありません。" in page
+        assert 'class="card"' not in page
 
 
 @pytest.mark.parametrize("where", [{"skip": "1"}, {"place": "国立市"}, {"town": "132152"}, {"place": "札幌市"}])

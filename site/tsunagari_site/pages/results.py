@@ -207,9 +207,9 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
 
 
 def _is_beside_the_need(looking: Looking, result: SearchResult) -> bool:
-    """Whether nothing in the place fits the need: programmes for something else, or of the other end of the country, would be no answer."""
+    """Whether nothing in the lists fits the need: programmes for something else would be no answer."""
     given_up = {one.text for one in result.relaxed if one.code == "dropped_filter"}
-    return bool(looking.need) and not looking.text and bool(given_up & {"offer", "prefecture"})
+    return bool(looking.need) and not looking.text and "offer" in given_up
 
 
 async def _wide(reading: Reading, looking: Looking) -> tuple[Listing, ...]:
