@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 #: Stands above every ladder.
 ABOVE = "知っている人がいそうなときは、県や全国の窓口へ。"
-OWN = "%(town)sでできることです。古い年度の一覧のものは、いまもあるか、電話で聞けます。"
+OWN = "%(town)sの一覧や計画に書かれていたものです。いまもあるかは、電話で聞けます。"
 NO_OWN = (
     "%(town)sの事業は、いまの一覧にはのっていません。支援がないという意味ではありません。%(town)sの役所でも聞けます。"
 )
@@ -31,8 +31,8 @@ FAR = "100km以内の市区町村には、合う事業がのっていません�
 NO_NEIGHBOURS = "ほかの市区町村で、合う事業は、いまの一覧にはのっていません。"
 TOWNS_OF_PREFECTURE = "%(prefecture)sの市区町村の事業です。"
 FEW_OF_MANY = "ここには一部だけを出しています。市区町村をえらぶと、もっと出ます。"
-NEIGHBOUR = "となりの%(town)sの事業です。%(town)sに住む人だけのことがあります。住民票のことも電話で聞けます"
-OTHER_MUNICIPALITY = "%(town)sの事業です。%(town)sに住む人だけのことがあります。住民票のことも電話で聞けます"
+NEIGHBOUR = "となりの%(town)sの事業です。%(town)sに住む人だけのことがあります。住民票のことも電話で聞けます。"
+OTHER_MUNICIPALITY = "%(town)sの事業です。%(town)sに住む人だけのことがあります。住民票のことも電話で聞けます。"
 NATIONAL = "全国の窓口です。"
 
 #: All of them, for who translates.

@@ -82,6 +82,8 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=_BYTECODE,
+        # A release replaces the files and starts again; a page never meets a template newer than its code.
+        auto_reload=False,
     )
     env.install_gettext_translations(translations(language.code), newstyle=True)  # type: ignore[attr-defined]
     env.globals["_"] = _sayer(language)
@@ -122,6 +124,7 @@ def environment(language: Language) -> Environment:
         language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
     )
     env.filters["tel"] = tel
+    env.filters["place_name"] = place
     return env
 
 

@@ -224,7 +224,7 @@ def test_what_a_prefecture_leaves_out_is_left_out_of_that_place_alone(generation
 def test_a_neighbour_says_that_it_may_be_for_its_own_residents(generation: Generation) -> None:
     item = _rung(ladder(generation, _at("北広島市")), RungName.NEIGHBOURS).items[0]
     assert str(item.note) == (
-        "となりの恵庭市の事業です。恵庭市に住む人だけのことがあります。住民票のことも電話で聞けます"
+        "となりの恵庭市の事業です。恵庭市に住む人だけのことがあります。住民票のことも電話で聞けます。"
     )
     assert item.note == Note(NEIGHBOUR, {"town": "恵庭市"})
 

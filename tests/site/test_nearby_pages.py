@@ -125,6 +125,8 @@ def test_the_card_to_take_along_has_numbers_and_words_and_nothing_else(demo_clie
     card = demo_client.get(unescape(re.findall(r'href="(/take\?s=[^"]+)"', page)[0])).text
     assert 'href="tel:' in main_of(card)
     assert "生理用品の配布は、いまもありますか" in card
+    other = near(demo_client, "family_violence", place="大津市")
+    assert "生理用品" not in demo_client.get(unescape(re.findall(r'href="(/take\?s=[^"]+)"', other)[0])).text
     assert "相談できるところを教えてください" in card
     assert "役所の番号には、相談員が出るとは限りません。" in card
     assert "の一覧の番号" in card
@@ -144,13 +146,20 @@ def test_coverage_counts_every_municipality_once(demo_client: TestClient) -> Non
     rows = list(csv.DictReader(io.StringIO(demo_client.get("/coverage.csv").content.decode("utf-8-sig"))))
     assert [row["全国地方公共団体コード"] for row in rows] == [one.code for one in municipalities()]
     states = [row["状況"] for row in rows]
-    assert set(states) == {"市区町村の事業あり", "都道府県の事業のみ", "なし"}
+    assert set(states) == {"市区町村の事業あり", "都道府県の事業のみ", "計画・連携のみ", "掲載なし"}
     page = main_of(demo_client.get("/coverage").text)
     numbers = [int(one) for one in re.findall(r"<dd>(\d+)</dd>", page)]
-    assert numbers == [states.count(one) for one in ("市区町村の事業あり", "都道府県の事業のみ", "なし")]
+    own, wide, others, nothing = (
+        states.count(one) for one in ("市区町村の事業あり", "都道府県の事業のみ", "計画・連携のみ", "掲載なし")
+    )
+    assert numbers == [own, wide + others, nothing]
     assert sum(numbers) == 1741
     by_code = {row["全国地方公共団体コード"]: row for row in rows}
     assert by_code["011002"]["状況"] == "市区町村の事業あり"
+    # 上尾市 has a support network and no programme, and neither has 埼玉県.
+    assert by_code["112194"]["状況"] == "計画・連携のみ"
+    assert "上尾市" in page
+    assert "札幌市" not in page
     # 宮城県's programme says that 仙台市 has its own.
     assert int(by_code["041009"]["都道府県の事業数"]) < int(by_code["042021"]["都道府県の事業数"])
 

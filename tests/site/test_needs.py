@@ -75,7 +75,7 @@ def test_a_tile_leads_to_its_lines_and_to_those_of_a_place_in_three_steps(client
 @pytest.mark.parametrize("need", [need for need in NEEDS if known_needs()[need].urgent])
 def test_where_there_may_be_danger_the_police_are_named_first_of_all(client: TestClient, need: str) -> None:
     page = choose(client, need)
-    assert "いますぐ危険なときは、110番にかけてください。" in sections(page)[LINES]
+    assert "いますぐ危険なときは、110番か119番にかけてください。" in sections(page)[LINES]
     assert re.search(r'<section class="urgent">\s*<h2>' + LINES, page)
 
 

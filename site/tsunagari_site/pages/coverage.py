@@ -15,6 +15,7 @@ from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS
 from tsunagari_indexer.place_index import place_index
 from tsunagari_parsers.places import Municipality, Prefecture, municipalities, prefectures
 from tsunagari_site.i18n import language_of
+from tsunagari_site.maps import TILES_HEIGHT, TILES_WIDTH, Tile, tiles
 from tsunagari_site.rendering import render
 from tsunagari_site.site import Site
 
@@ -22,7 +23,12 @@ from tsunagari_site.site import Site
 _COLUMNS = (
     "全国地方公共団体コード", "都道府県名", "市区町村名", "状況", "市区町村の事業数", "都道府県の事業数", "計画・連携の数",
 )  # fmt: skip
-_OWN, _PREFECTURE_ONLY, _NOTHING = "市区町村の事業あり", "都道府県の事業のみ", "なし"
+_OWN, _PREFECTURE_ONLY, _OTHERS_ONLY, _NOTHING = (
+    "市区町村の事業あり",
+    "都道府県の事業のみ",
+    "計画・連携のみ",
+    "掲載なし",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +43,22 @@ class Known:
     @property
     def state(self) -> str:
         """In one word."""
-        return _OWN if self.own else _PREFECTURE_ONLY if self.wide else _NOTHING
+        if self.own:
+            return _OWN
+        if self.wide:
+            return _PREFECTURE_ONLY
+        return _OTHERS_ONLY if self.others else _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """A prefecture: its own programmes, and of how many of all its municipalities there is one."""
+    """A prefecture: its own programmes, and of how many of all its municipalities there is one, and those of which there is none."""
 
     prefecture: Prefecture
     wide: int
     with_own: int
     all: int
+    without: tuple[Municipality, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,9 @@ class CoveragePage:
     prefecture_only: int
     nothing: int
     rows: tuple[CoverageRow, ...]
+    tiles: tuple[Tile, ...]
+    width: int = TILES_WIDTH
+    height: int = TILES_HEIGHT
 
 
 def routes(site: Site, at: str) -> list[Route]:
@@ -72,9 +86,21 @@ def routes(site: Site, at: str) -> list[Route]:
         for prefecture in prefectures():
             towns = [one for one in known if one.place.prefecture == prefecture]
             rows.append(
-                CoverageRow(prefecture, wide.get(prefecture.code, 0), sum(1 for one in towns if one.own), len(towns))
+                CoverageRow(
+                    prefecture,
+                    wide.get(prefecture.code, 0),
+                    sum(1 for one in towns if one.own),
+                    len(towns),
+                    tuple(one.place for one in towns if not one.own),
+                )
             )
-        page = CoveragePage(states.count(_OWN), states.count(_PREFECTURE_ONLY), states.count(_NOTHING), tuple(rows))
+        page = CoveragePage(
+            states.count(_OWN),
+            states.count(_PREFECTURE_ONLY) + states.count(_OTHERS_ONLY),
+            states.count(_NOTHING),
+            tuple(rows),
+            tiles({row.prefecture.code: row.with_own for row in rows}),
+        )
         return render("coverage.html", page, language_of(request.url.path), path="/coverage")
 
     async def data(request: Request) -> Response:  # noqa: ARG001

@@ -82,6 +82,7 @@ class TakePage:
 
     token: str
     place: Prefecture | Municipality
+    about_goods: bool
     desks: tuple[DeskNow, ...]
     enquiries: tuple[Enquiry, ...]
 
@@ -134,6 +135,7 @@ def routes(site: Site, at: str) -> list[Route]:
         page = TakePage(
             token=token,
             place=place.municipality or place.prefecture,
+            about_goods=looking.is_about_goods,
             desks=tuple(dict.fromkeys(one for desks in by_rung for one in desks))[:_DESKS_TO_TAKE],
             enquiries=tuple(dict.fromkeys(one for one in enquiries if one))[:_ENQUIRIES_TO_TAKE],
         )
