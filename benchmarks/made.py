@@ -23,7 +23,7 @@ class MadeListings(Sequence[Listing]):
     """``count`` listings, each made anew whenever it is asked for; the same for the same seed."""
 
     def __init__(self, real: Sequence[Listing], count: int, rules: OfferRules) -> None:
-        self._model, self._count, self._rules = real[0], count, rules
+        self._model, self._count, self._rules = replace(real[0], picture=None), count, rules
         self._paragraphs = sorted({line for listing in real for line in listing.description.split("\n") if line})
         self._names = sorted({listing.program_name for listing in real})
         self._departments = sorted({listing.department for listing in real})
@@ -58,7 +58,6 @@ class MadeListings(Sequence[Listing]):
             department=choose.choice(self._departments),
             description="\n".join(paragraphs),
             offers=self._offers_of(paragraphs),
-            picture=None,
         )
 
     def records(self) -> Iterator[EngineRecord]:
