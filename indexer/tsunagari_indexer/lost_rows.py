@@ -14,6 +14,8 @@ from tsunagari_parsers.text import comparable
 
 #: Shorter names stand in other texts by chance.
 _SHORTEST = 8
+#: A name that makes up so much of a row's own name was added to (「…（第２期）」): that is a question of who is who.
+_ADDED_TO = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,13 @@ def traces(gone: Iterable[Gone], rows: Sequence[RowText]) -> tuple[Trace, ...]:
             row
             for row, text, plain in folded
             if name in plain
-            and plain_name(row.name) != name
+            and not _is_renamed(name, plain_name(row.name))
             and (row.place == one.place or any(number in text for number in numbers))
         ]
         if fitting:
             found.append(Trace(one, min(fitting, key=lambda row: row.place != one.place)))
     return tuple(found)
+
+
+def _is_renamed(name: str, row_name: str) -> bool:
+    return name in row_name and len(name) >= _ADDED_TO * len(row_name)
