@@ -178,13 +178,19 @@ class _Year:
         """Whether another pair of one of the two could as well be meant."""
         mine, theirs = self._like(number, at), self._like(*rival)
         if theirs.same_name:
-            newer = self._before[number].last.year > self._before[rival[0]].last.year
-            return not (mine.is_stronger(theirs) or (newer and not theirs.is_stronger(mine) and mine == theirs))
+            # What is alike in all goes on in its own list, and from the year before rather than from an older one.
+            nearer = mine.is_equal(theirs) and self._nearness(number, at) > self._nearness(*rival)
+            return not (mine.is_stronger(theirs) or nearer)
         # The name went to another programme: what is done, or who answers, stayed with the rival.
         text, other = mine.description or 0, theirs.description or 0
         moved_text = other >= 0.75 and other >= text + 0.25
         moved_phone = bool(theirs.phone) and mine.phone is False and theirs.name >= 0.6 and text < 0.6
-        return moved_text or moved_phone
+        moved_office = bool(theirs.phone) and mine.phone is False and not mine.department and other >= 0.6
+        return moved_text or moved_phone or moved_office
+
+    def _nearness(self, number: int, at: int) -> tuple[bool, int]:
+        before, after = self._before[number].last, self._records[at][1]
+        return before.series == after.series, before.year
 
     def _ask(self, old: Sequence[int], new: Sequence[int]) -> list[Question]:
         pairs = {

@@ -117,7 +117,7 @@ CERTAIN = {
 def test_the_same_name_with_something_beside_it_is_the_same_programme(changes: dict[str, object]) -> None:
     found, (first, second) = linked(A, next_year(A, **changes))
     (chain,) = found.chains
-    assert (chain.id, chain.ids) == (first, {first, second})
+    assert (chain.id, chain.ids) == (first, frozenset((first, second)))
     assert found.questions == ()
 
 
@@ -191,6 +191,20 @@ def test_names_that_two_programmes_exchanged_are_a_question() -> None:
     found, _ = linked(one, two, next_year(one, name=two.name), next_year(two, name=one.name))
     assert len(found.chains) == 4
     assert len(found.questions) == 2
+
+
+def test_a_name_that_another_office_took_is_a_question_when_the_old_office_goes_on() -> None:
+    goes_on = next_year(A, name="ほっとスペース")
+    takes_name = next_year(A, phones=("011-211-0000",), department="福祉部")
+    found, ids = linked(A, goes_on, takes_name)
+    assert len(found.chains) == 3
+    assert {question.id for question in found.questions} == set(ids[1:])
+
+
+def test_a_programme_on_two_lists_of_a_year_goes_on_in_its_own_list() -> None:
+    elsewhere = next_year(A, series="other")
+    found, ids = linked(A, next_year(A), elsewhere)
+    assert groups(found) == {frozenset(ids[:2]), frozenset(ids[2:])}
 
 
 def test_two_programmes_that_became_one_are_a_question() -> None:
