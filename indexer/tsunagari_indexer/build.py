@@ -3,60 +3,27 @@ in, and the ids that were given go out."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsunagari_crawler import Edition, FetchedDocument
+from tsunagari_indexer.build_findings import asked, duplicates, left_out, lost
 from tsunagari_indexer.confirmations import Asked, Confirmation, Subject, latest
 from tsunagari_indexer.corrections import CORRECTED, Correction, corrected, of_replaced
 from tsunagari_indexer.decisions import Decision, Decisions
 from tsunagari_indexer.entries import Entry, entries_of
-from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.history import Facts, YearSeen, field_changes, without_long_texts
-from tsunagari_indexer.identity import Chain, Linked, Question, link
+from tsunagari_indexer.identity import Chain, Linked, link
+from tsunagari_indexer.imported import DocumentFinding, ImportedDocument, Record
 from tsunagari_indexer.listings import Listing, SourceDocument
-from tsunagari_indexer.lost_rows import Gone, RowText, traces
 from tsunagari_indexer.offers import OfferRules
 from tsunagari_indexer.row_pictures import RowPicture
 from tsunagari_indexer.sightings import GivenId, Sighting, give_ids
 from tsunagari_indexer.successors import known_successors
 from tsunagari_indexer.venues import known_venue_rules
-from tsunagari_parsers import Desk, Finding, Level, ParsedDocument, known_desks
+from tsunagari_parsers import Desk, known_desks
 from tsunagari_parsers.text import comparable
 
-
-@dataclass(frozen=True, slots=True)
-class ImportedDocument:
-    """A stored document with its settled edition and what parsing gave.
-
-    ``pictures`` are those of its rows, by the row's number; of ``withheld`` rows there is none because it must not be public.
-    """
-
-    fetched: FetchedDocument
-    parsed: ParsedDocument
-    pictures: Mapping[int, RowPicture] = field(default_factory=dict)
-    withheld: int = 0
-
-    @property
-    def edition(self) -> Edition:
-        """The edition, which an import always settles.
-
-        Raises:
-            GenerationError: it did not.
-        """
-        if self.fetched.edition is None:
-            raise GenerationError(f"{self.fetched.name}：どの年度の一覧か決まっていません")
-        return self.fetched.edition
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFinding:
-    """A finding with the document that it is about."""
-
-    document: str
-    name: str
-    finding: Finding
+__all__ = ["Contents", "Decided", "DocumentFinding", "ImportedDocument", "assemble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +46,6 @@ class Contents:
     aliases: Mapping[str, str] = field(default_factory=dict)
     desks: tuple[Desk, ...] = ()
     desk_confirmations: Mapping[str, Confirmation] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """A record of a paper: its document, what it says, what is compared of it, and its id."""
-
-    document: ImportedDocument
-    entry: Entry
-    sighting: Sighting
-    given: GivenId
 
 
 def assemble(
@@ -132,10 +89,10 @@ def assemble(
             *of_replaced(document.parsed, document.edition.key, decided.corrections),
         )
     ]
-    findings += _duplicates(records)
-    findings += [_left_out(one) for one in records if judged.left_out(one.given.id)]
-    findings += _asked(linked.questions, by_id)
-    findings += _lost(listings, ordered, records)
+    findings += duplicates(records)
+    findings += [left_out(one) for one in records if judged.left_out(one.given.id)]
+    findings += asked(linked.questions, by_id)
+    findings += lost(listings, ordered, records)
     desks = tuple(desk for document in ordered for desk in document.parsed.desks)
     return Contents(
         documents=tuple(_source(document) for document in ordered),
@@ -156,16 +113,16 @@ def _document_order(document: ImportedDocument) -> tuple[int, tuple[str, int, st
     return document.edition.fiscal_year, document.edition.key, document.fetched.sha256
 
 
-def _records(documents: Sequence[ImportedDocument], known: Iterable[GivenId]) -> list[_Record]:
+def _records(documents: Sequence[ImportedDocument], known: Iterable[GivenId]) -> list[Record]:
     found = []
     for document in documents:
         series, year, _ = document.edition.key
         found += [(document, entry, _sighting(entry, series, year)) for entry in entries_of(document.parsed)]
     given = give_ids(known, [sighting for _, _, sighting in found])
-    return [_Record(*one, given_id) for one, given_id in zip(found, given, strict=True)]
+    return [Record(*one, given_id) for one, given_id in zip(found, given, strict=True)]
 
 
-def _newest(records: Sequence[_Record]) -> dict[tuple[str, str], int]:
+def _newest(records: Sequence[Record]) -> dict[tuple[str, str], int]:
     """The year of the newest edition of each paper."""
     newest: dict[tuple[str, str], int] = {}
     for one in records:
@@ -176,7 +133,7 @@ def _newest(records: Sequence[_Record]) -> dict[tuple[str, str], int]:
 
 def _chain_listing(
     chain: Chain,
-    by_id: Mapping[str, _Record],
+    by_id: Mapping[str, Record],
     rules: OfferRules,
     newest: Mapping[tuple[str, str], int],
     confirmations: Sequence[Asked],
@@ -218,14 +175,14 @@ def _facts(entry: Entry) -> Facts:
     )
 
 
-def _picture(record: _Record) -> RowPicture | None:
+def _picture(record: Record) -> RowPicture | None:
     """The picture of its row; none of a corrected row: it would show what is wrong, perhaps a number to call."""
     row = record.entry.provenance.row
     was_corrected = any(one.code == CORRECTED and one.row == row for one in record.document.parsed.report.findings)
     return record.document.pictures.get(row) if record.entry.provenance.rect and not was_corrected else None
 
 
-def _in_order(listings: Sequence[Listing], by_id: Mapping[str, _Record], linked: Linked) -> tuple[Listing, ...]:
+def _in_order(listings: Sequence[Listing], by_id: Mapping[str, Record], linked: Linked) -> tuple[Listing, ...]:
     last = {chain.id: by_id[chain.seen[-1].id] for chain in linked.chains}
 
     def position(one: Listing) -> tuple[int, tuple[str, str, str], str, str, int]:
@@ -236,7 +193,7 @@ def _in_order(listings: Sequence[Listing], by_id: Mapping[str, _Record], linked:
     return tuple(replace(one, order=order) for order, one in enumerate(sorted(listings, key=position)))
 
 
-def _aliases(listings: Sequence[Listing], known: Iterable[GivenId], by_id: Mapping[str, _Record]) -> dict[str, str]:
+def _aliases(listings: Sequence[Listing], known: Iterable[GivenId], by_id: Mapping[str, Record]) -> dict[str, str]:
     """The listing that each id of another year leads to.
 
     An id that was published and that no record has any more (its paper was given another year, or was taken back) leads to the
@@ -254,107 +211,6 @@ def _aliases(listings: Sequence[Listing], known: Iterable[GivenId], by_id: Mappi
             if len(found) == 1:
                 (aliases[given.id],) = found
     return aliases
-
-
-def _asked(questions: Sequence[Question], by_id: Mapping[str, _Record]) -> list[DocumentFinding]:
-    """The questions of who is who, each with both names and ids."""
-    findings = []
-    for question in questions:
-        record = by_id[question.id]
-        named = "、".join(
-            f"{by_id[one].sighting.year}年度「{by_id[one].entry.name}」（{one}、{like.words}）"
-            for one, like in question.candidates
-        )
-        ask = "のどれか" if len(question.candidates) > 1 else ""
-        also = "（同じ事業に当てはまるものが、ほかにもあります）" if question.is_ambiguous and not ask else ""
-        findings.append(
-            _found(
-                record,
-                "identity-ambiguous" if question.is_ambiguous else "identity-likely",
-                f"「{record.entry.name}」（{question.id}）は、{named}{ask}と同じ事業ですか{also}",
-                " ".join((question.id, *(one for one, _ in question.candidates))),
-            )
-        )
-    return findings
-
-
-def _left_out(record: _Record) -> DocumentFinding:
-    found = _found(record, "left-out", f"人が、載せないと決めた行です：「{record.entry.name}」", record.given.id)
-    return replace(found, finding=replace(found.finding, level=Level.NOTE))
-
-
-def _lost(
-    listings: Sequence[Listing], documents: Sequence[ImportedDocument], records: Sequence[_Record]
-) -> list[DocumentFinding]:
-    """Programmes that are gone and whose names still stand in the list that lacks them."""
-    findings = []
-    for series, year in sorted({(one.sighting.series, one.sighting.year) for one in records}):
-        gone = [
-            Gone(one.id, one.municipality or one.prefecture, one.program_name, tuple(p.number for p in one.phones))
-            for one in listings
-            if one.kind == "program"
-            and one.newest_year == year
-            and not one.is_in_newest_edition
-            and _series_of(one, documents) == series
-        ]
-        rows = (
-            [
-                RowText(
-                    one.document.fetched.sha256,
-                    one.document.fetched.name,
-                    one.entry.provenance.page,
-                    one.entry.provenance.row,
-                    one.entry.municipality or one.entry.prefecture,
-                    one.entry.name,
-                    "\n".join(
-                        (
-                            one.entry.name,
-                            one.entry.description,
-                            one.entry.department,
-                            *(p.raw for p in one.entry.phones),
-                        )
-                    ),
-                )
-                for one in records
-                if (one.sighting.series, one.sighting.year) == (series, year) and one.entry.kind == "program"
-            ]
-            if gone
-            else []
-        )
-        rows += [
-            RowText(one.fetched.sha256, one.fetched.name, skip.page, skip.row, "", "", skip.text)
-            for one in documents
-            if gone and one.edition.key[:2] == (series, year)
-            for skip in one.parsed.report.skips
-        ]
-        findings += [
-            DocumentFinding(
-                trace.row.document,
-                trace.row.document_name,
-                Finding(
-                    Level.MUST_LOOK,
-                    "row-perhaps-lost",
-                    f"前の年の「{trace.gone.name}」（{trace.gone.place}、{trace.gone.id}）の行がありませんが、この行の中に名前があります。"
-                    "行を読み落としていないか、原本を見てください",
-                    page=trace.row.page,
-                    row=trace.row.row,
-                    value=trace.gone.id,
-                ),
-            )
-            for trace in traces(gone, rows)
-        ]
-    return findings
-
-
-def _series_of(listing: Listing, documents: Sequence[ImportedDocument]) -> str:
-    return next((one.edition.key[0] for one in documents if one.fetched.sha256 == listing.document), "")
-
-
-def _found(record: _Record, code: str, message: str, value: str) -> DocumentFinding:
-    fetched, at = record.document.fetched, record.entry.provenance
-    return DocumentFinding(
-        fetched.sha256, fetched.name, Finding(Level.MUST_LOOK, code, message, page=at.page, row=at.row, value=value)
-    )
 
 
 def _paper(entry: Entry, series: str) -> tuple[str, str]:
@@ -411,25 +267,6 @@ def _sighting(entry: Entry, series: str, year: int) -> Sighting:
         department=entry.department,
         description=entry.description,
     )
-
-
-def _duplicates(records: Sequence[_Record]) -> list[DocumentFinding]:
-    """The first of several rows of one document that are of the same name and place."""
-    counts = Counter(
-        (one.document.fetched.sha256, one.sighting.kind, one.sighting.place_code, one.sighting.name) for one in records
-    )
-    return [
-        _found(one, "same-name-twice", f"同じ実施主体の同じ名前の事業が{count}行あります", one.entry.name)
-        for one in records
-        # A plan's measures may well share a heading (関係機関との連携): the policies above them tell them apart.
-        if one.sighting.kind != "measure"
-        and (
-            count := counts.pop(
-                (one.document.fetched.sha256, one.sighting.kind, one.sighting.place_code, one.sighting.name), 1
-            )
-        )
-        > 1
-    ]
 
 
 def _place_order(listing: Listing) -> tuple[str, str, str]:
