@@ -30,7 +30,7 @@ check: setup
 test: check
 	@tests/install-system-packages
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not long"
+	$(BIN)/coverage run -m pytest -n auto --dist loadfile -m "not long"
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 test-long: check

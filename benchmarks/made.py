@@ -58,6 +58,7 @@ class MadeListings(Sequence[Listing]):
             department=choose.choice(self._departments),
             description="\n".join(paragraphs),
             offers=self._offers_of(paragraphs),
+            picture=None,
         )
 
     def records(self) -> Iterator[EngineRecord]:

@@ -20,10 +20,13 @@ from tsunagari_site.site import Site
 PREFIXES = tuple(language.prefix for language in LANGUAGES)
 
 
-def site_at(root: Path, moment: datetime, *, per_minute: int = 0) -> TestClient:
+def site_at(root: Path, moment: datetime, *, per_minute: int = 0, sealer: Sealer | None = None) -> TestClient:
     """The site over a data folder, at a moment that stands still; enter it before use."""
     site = Site(
-        UNLIMITED.catalogue(root), Sealer(sealing_key(root)), clock=lambda: moment, requests_per_minute=per_minute
+        UNLIMITED.catalogue(root),
+        sealer or Sealer(sealing_key(root)),
+        clock=lambda: moment,
+        requests_per_minute=per_minute,
     )
     return TestClient(build_app(site), follow_redirects=False)
 
@@ -46,7 +49,7 @@ def sections(page: str) -> dict[str, str]:
 
 def token_of(page: str) -> str:
     """The sealed address that a page's forms hand on."""
-    return re.findall(r'name="s" value="([^"]+)"', page)[0]
+    return str(re.findall(r'name="s" value="([^"]+)"', page)[0])
 
 
 def follow(client: TestClient, address: str, fields: dict[str, str]) -> tuple[str, str]:
@@ -56,7 +59,7 @@ def follow(client: TestClient, address: str, fields: dict[str, str]) -> tuple[st
     location = answer.headers["location"]
     page = client.get(location)
     assert page.status_code == 200
-    return location, page.text
+    return str(location), page.text
 
 
 def find(client: TestClient, prefix: str = "", **fields: str) -> str:

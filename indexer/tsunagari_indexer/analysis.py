@@ -59,7 +59,10 @@ _EMPTY = frozenset(
         "何処",
     ]
 )
+_INFLECTED = frozenset({"動詞", "形容詞", "形状詞"})
+_JOINTS = frozenset({"助詞", "助動詞", "補助記号", "空白"})
 _BRACKETED_KANA = re.compile(r"[「『（(“]([ぁ-ゖァ-ヺー]{2,})[」』）)”]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・]+")
 
 
@@ -152,6 +155,15 @@ def boundaries(text: str) -> frozenset[int]:
     return frozenset(offset for morpheme in morphemes for offset in (morpheme.begin(), morpheme.end()))
 
 
+def units(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each of Sudachi's longest units stands that a name can begin or end with: no particle, auxiliary, sign or space."""
+    return tuple(
+        (morpheme.begin(), morpheme.end())
+        for morpheme in _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
+        if morpheme.part_of_speech()[0] not in _JOINTS
+    )
+
+
 def reading_of(text: str) -> str:
     """The whole of ``text`` in katakana, symbols and spaces left out."""
     return "".join(
@@ -165,6 +177,35 @@ def is_dictionary_word(text: str) -> bool:
     """Whether ``text`` is one word of Sudachi's dictionary."""
     morphemes = _dictionary().tokenizer(mode=SplitMode.C).tokenize(text)
     return len(morphemes) == 1 and not morphemes[0].is_oov()
+
+
+def is_good_japanese(text: str) -> bool:
+    """Whether ``text`` is no typing error, as far as the dictionary can tell.
+
+    One word of it; an inflected one with its auxiliaries (消えた, 飲みたい); or words joined by particles (夏休みの宿題). All in kana,
+    and nouns side by side, are not enough: of せいりよひん and 生理洋品 every piece is some word.
+    """
+    morphemes = list(_dictionary().tokenizer(mode=SplitMode.C).tokenize(text))
+    if not morphemes or any(morpheme.is_oov() for morpheme in morphemes):
+        return False
+    if len(morphemes) == 1:
+        return True
+    sorts = [morpheme.part_of_speech() for morpheme in morphemes]
+    if sorts[0][0] in _INFLECTED and len(morphemes[0].surface()) + len(morphemes[1].surface()) > 2:
+        return all(sort[0] in {"助動詞", "助詞"} or sort[1] == "非自立可能" for sort in sorts[1:])
+    joints = [sort[0] == "助詞" and sort[1] in {"格助詞", "係助詞"} for sort in sorts]
+    if is_kana(text) or sorts[0][0] != "名詞" or not any(joints[1:-1]) or joints[-1]:
+        return False
+    return all(
+        sort[0] in {"助詞", "助動詞"}
+        or (sort[0] in _CONTENT and (len(morpheme.surface()) > 1 or not is_kana(morpheme.surface())))
+        for sort, morpheme in zip(sorts, morphemes, strict=True)
+    )
+
+
+def encodable(text: str) -> str:
+    """The text with a space for each lone surrogate, which no encoder, analyser or page can take."""
+    return _SURROGATE.sub(" ", text)
 
 
 def is_kana(text: str) -> bool:

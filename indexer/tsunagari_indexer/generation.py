@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property, lru_cache
@@ -24,7 +24,7 @@ from tsunagari_indexer.engine import EngineQuery, EngineRecord, EngineResult
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.lexicon import fold, known_lexicon
-from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_indexer.listings import Listing, SourceDocument, fold_label, labels_of
 from tsunagari_indexer.mending import Mender
 from tsunagari_indexer.sightings import GivenId
 from tsunagari_indexer.suggestions import Suggestion, SuggestionIndex
@@ -35,6 +35,8 @@ from tsunagari_parsers.text import comparable
 
 #: So many listings are kept as they were read (about 10 KB each): most pages show the same first ones.
 _KEPT_LISTINGS = 2_000
+#: Shorter texts are near to too many names.
+_SHORTEST_NAME_MENDED = 7
 #: Changes whenever an older file can no longer be read.
 SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x74736E67
@@ -91,6 +93,9 @@ def write_generation(
                 sorted((term, surface) for term, words in surfaces.items() for surface in words),
             )
             embedded.write_bitmaps(connection, records)
+            embedded.write_labels(
+                connection, ((level, text, one.order) for one in contents.listings for level, text in labels_of(one))
+            )
             connection.execute("COMMIT")
         finally:
             connection.close()
@@ -170,6 +175,22 @@ class Generation:
         for (body,) in self._rows("SELECT body FROM listings ORDER BY position"):
             yield Listing.from_json(json.loads(body))
 
+    def places(self) -> Iterator[tuple[int, str, str, str | None, str | None, str, str, str]]:
+        """Where every listing is, in order, without reading whole listings: order, kind, the prefecture's code, the municipality's name and
+        code, and as JSON its offers, excluded areas and venues.
+        """
+        yield from self._rows(
+            "SELECT position, json_extract(body, '$.kind'), json_extract(body, '$.prefecture_code'), json_extract(body, '$.municipality'), json_extract(body, '$.municipality_code'),"
+            " json_extract(body, '$.offers'), json_extract(body, '$.excluded'), json_extract(body, '$.venues') FROM listings ORDER BY position"
+        )
+
+    def venues(self) -> Iterator[tuple[str, str, str, str, str, str]]:
+        """What municipalities run, in order: the municipality's code, the listing's id, kind and name, its venues as JSON, and its description."""
+        yield from self._rows(
+            "SELECT json_extract(body, '$.municipality_code'), id, json_extract(body, '$.kind'), json_extract(body, '$.program_name'), json_extract(body, '$.venues'), json_extract(body, '$.description')"
+            " FROM listings WHERE json_extract(body, '$.municipality_code') IS NOT NULL ORDER BY position"
+        )
+
     @cached_property
     def desks(self) -> tuple[Desk, ...]:
         """The desks that its documents list, in their order: proposals, of which no page shows anything."""
@@ -201,6 +222,30 @@ class Generation:
     def among(self, orders: Collection[int], query: EngineQuery) -> EngineResult:
         """What the engine would answer if ``orders`` were the hits of the query's terms: its bitmaps stand in every generation."""
         return self.embedded.among(orders, query)
+
+    def called(self, pieces: Sequence[tuple[str, int]], query: EngineQuery) -> EngineResult:
+        """What a query finds among the listings in whose labels (:func:`listings.labels_of`) all of these pieces stand whole.
+
+        With each piece goes the last sort of label that counts for it.
+        """
+        return self.embedded.called([(fold_label(piece), last) for piece, last in pieces], query)
+
+    def is_called(self, piece: str) -> bool:
+        """Whether a folded piece of a text (:func:`listings.fold_label`) stands whole in the name, a venue or the department of any listing."""
+        return self.embedded.is_called(piece)
+
+    def name_like(self, text: str) -> str | None:
+        """The programme's name of which a text is a misspelling, or None."""
+        label = self._name_mender.mend(fold_label(text), text) if len(text) >= _SHORTEST_NAME_MENDED else None
+        if label is None:
+            return None
+        found = self.listings(self.embedded.called([(label, 0)], EngineQuery(per_page=1)).orders)
+        return found[0].program_name if found else None
+
+    @cached_property
+    def _name_mender(self) -> Mender:
+        rows = self._rows("SELECT key FROM bitmaps WHERE family = 'label' AND level = 0")
+        return Mender(key for (key,) in rows)
 
     @cached_property
     def embedded(self) -> embedded.EmbeddedEngine:

@@ -36,12 +36,30 @@ def reasons(
     terms: Sequence[Term],
     surfaces: Callable[[str], tuple[str, ...]],
     lexicon: Lexicon,
+    names: Sequence[str] = (),
 ) -> dict[str, tuple[Reason, ...]]:
-    """For each listing's id a reason for each term."""
+    """For each listing's id a reason for each term, before them one for each of ``names`` that stands in its name or description."""
     words = {term.term: _words(term.term, surfaces, lexicon) for term in terms}
     return {
-        listing.id: tuple(_reason(listing, term, words[term.term], lexicon) for term in terms) for listing in listings
+        listing.id: (
+            *_names(listing, names),
+            *(_reason(listing, term, words[term.term], lexicon) for term in terms),
+        )
+        for listing in listings
     }
+
+
+def _names(listing: Listing, names: Sequence[str]) -> tuple[Reason, ...]:
+    found = (
+        Reason(
+            name,
+            "",
+            _without_overlaps(_occurrences(listing.description, [name])),
+            _without_overlaps(_occurrences(listing.program_name, [name])),
+        )
+        for name in names
+    )
+    return tuple(reason for reason in found if reason.spans or reason.name_spans)
 
 
 def _words(term: str, surfaces: Callable[[str], tuple[str, ...]], lexicon: Lexicon) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from tsunagari_indexer.analysis import boundaries, to_katakana
+from tsunagari_indexer.analysis import boundaries, encodable, to_katakana
 from tsunagari_indexer.errors import DataFileError
 
 _HIRAGANA = re.compile("[ぁ-ゖー]*")
@@ -32,7 +32,7 @@ _OFFICE = re.compile("[㐀-鿿々ァ-ヺー]*(?:課|係|(?:推進|対策|企画|
 #: What may follow a word in hiragana, or stand before a phrase.
 _PARTICLES = "でにをがはものと"
 _LISTS = (*_WORD_LISTS, "phrases", "body", "desks", "test")
-_FIELDS = frozenset({"label", "broader", "urgent", *_LISTS})
+_FIELDS = frozenset({"label", "broader", "elsewhere", "urgent", *_LISTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Concept:
 
     ``label`` is what pages call it, and one of its words. ``words`` mean it where they stand whole; ``phrases`` are beginnings, which
     match whatever hiragana follows, and may hold a gap (…). ``body`` are words of descriptions that carry the concept where no offer
-    does. ``broader`` is the concept that is looked for where no listing holds this one. ``desks`` are the ids of lines that stand first;
+    does. ``broader`` is the concept that is looked for where no listing holds this one; ``elsewhere`` is a matter of another counter, for
+    which none is. ``desks`` are the ids of lines that stand first;
     ``urgent`` brings them to the top of any page. ``tests`` are queries that must find it.
     """
 
@@ -53,6 +54,7 @@ class Concept:
     broader: str | None = None
     desks: tuple[str, ...] = ()
     urgent: bool = False
+    elsewhere: bool = False
     tests: tuple[str, ...] = ()
 
 
@@ -266,6 +268,8 @@ def _concept(name: str, entry: object, where: str) -> Concept:
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise DataFileError(f'{where}：「{name}」の {field} は ["…", "…"] の形で書いてください')
     label, broader = entry.get("label"), entry.get("broader")
+    if entry.get("elsewhere") is True and (broader is not None or entry.get("urgent") is True):
+        raise DataFileError(f"{where}：「{name}」は elsewhere なので、broader と urgent は書けません")
     if not isinstance(label, str) or not label:
         raise DataFileError(f"{where}：「{name}」に label がありません")
     return Concept(
@@ -277,6 +281,7 @@ def _concept(name: str, entry: object, where: str) -> Concept:
         broader=str(broader) if broader is not None else None,
         desks=tuple(lists["desks"]),
         urgent=entry.get("urgent") is True,
+        elsewhere=entry.get("elsewhere") is True,
         tests=tuple(lists["test"]),
     )
 
@@ -289,7 +294,7 @@ def _fold_char(char: str) -> str:
 
 def urgent_in(text: str) -> frozenset[str]:
     """The urgent concepts that a text of any length speaks of."""
-    found = known_lexicon().find(unicodedata.normalize("NFKC", text))
+    found = known_lexicon().find(unicodedata.normalize("NFKC", encodable(text)))
     return frozenset(match.concept.id for match in found if match.concept.urgent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from tsunagari_indexer.analysis import analyse
@@ -16,9 +17,12 @@ from tsunagari_indexer.offers import Offer, public_offers
 from tsunagari_indexer.row_pictures import RowPicture
 from tsunagari_indexer.venues import Venue
 from tsunagari_parsers import Goal, Phone, PhoneRole, Rect, Section
+from tsunagari_parsers.text import comparable
 
 #: How a programme's kind is called in the API and in filters, by the kind of paper.
 KINDS = {"national_list": "program", "program_sheet": "sheet"}
+#: Dashes and waves that people and papers use for one another.
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−－~〜", "-"))
 #: The kinds that are programmes: what is counted, and shown unless another kind is asked for.
 PROGRAM_KINDS = frozenset(KINDS.values())
 #: What tells that a municipality has support, without being a programme.
@@ -198,6 +202,26 @@ def surfaces_of(indexed: Iterable[Indexed]) -> dict[str, set[str]]:
         for term, found in one.surfaces.items():
             merged[term] |= found
     return merged
+
+
+def labels_of(listing: Listing) -> frozenset[tuple[int, str]]:
+    """What a listing is called by, folded, with its sort (0 the best): its name, its venues as they are written, its department."""
+    labels = [
+        (0, listing.program_name),
+        *((1, listing.description[venue.start : venue.end]) for venue in listing.venues),
+        *((1, venue.name) for venue in listing.venues),
+        (2, listing.department),
+    ]
+    return frozenset((level, folded) for level, text in labels if (folded := _folded_once(text)))
+
+
+def fold_label(text: str) -> str:
+    """A label, or a piece of one, for comparing: without white space, width, case, and hiragana's difference from katakana."""
+    return fold(comparable(text)).translate(_HYPHENS)
+
+
+#: For building alone, where the same departments come again and again; what visitors type is not kept.
+_folded_once = lru_cache(maxsize=1 << 12)(fold_label)
 
 
 def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:

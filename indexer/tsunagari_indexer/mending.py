@@ -1,7 +1,7 @@
 """Typing errors: a word that nobody knows, as the known word that it is nearly the same as.
 
 The distance is that of single insertions, deletions, substitutions and swapped neighbours (optimal string alignment). A word of the
-dictionary is never changed into another: 「パスポート」 stays what it is, although no list holds it.
+dictionary is never changed into another, inflected or not: 「パスポート」 and 「消えた」 stay what they are, although no list holds them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from tsunagari_indexer.analysis import is_dictionary_word
+from tsunagari_indexer.analysis import is_good_japanese
 
 #: Shorter words are too near to too many others.
 _SHORTEST = 3
+#: Three or four Latin letters are an abbreviation that is near to every other (asdf, ASD).
+_SHORTEST_LATIN = 5
 #: From this length on two errors are mended, below it one.
 _LONG = 7
 
@@ -35,7 +37,7 @@ class Mender:
         """The nearest known word, or None where there is none near enough, or where ``raw`` is a good word as it stands."""
         if len(folded) < _SHORTEST or len(folded) > max(self._by_length, default=0) + 2:
             return None
-        if is_dictionary_word(raw):
+        if (raw.isascii() and len(raw) < _SHORTEST_LATIN) or is_good_japanese(raw):
             return None
         return self._mended(folded)
 

@@ -7,42 +7,43 @@ another way is told in :attr:`SearchResult.relaxed`. Words of which none is know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from tsunagari_indexer.analysis import encodable
+from tsunagari_indexer.asked_places import AskedPlaces, Filters
 from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResult, SearchEngine
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.highlights import Reason, reasons
 from tsunagari_indexer.lexicon import Lexicon, known_lexicon
-from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing
-from tsunagari_indexer.place_names import neighbouring_prefectures
-from tsunagari_indexer.understanding import PlaceMention, Relaxation, Term, Understood, understand
+from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, fold_label
+from tsunagari_indexer.names import is_office, name_pieces
+from tsunagari_indexer.precedence import NamedFirst, WordedFirst, ask
+from tsunagari_indexer.understanding import CONCEPT, ERRAND, Relaxation, Term, Understood, understand
 from tsunagari_parsers.phones import find_numbers
-from tsunagari_parsers.places import Municipality, Prefecture
+from tsunagari_parsers.places import Municipality
 from tsunagari_parsers.text import comparable, fold_width
 
 #: What is typed beyond this many characters is not read, and the page says so.
 MAX_QUERY = 200
 MAX_PER_PAGE = 100
-#: So many neighbouring prefectures stand in for a place of which nothing is known.
-_NEIGHBOURS = 3
-#: Of a region no prefecture's desks stand first.
-_MOST_WITH_DESKS = 2
 #: Which filter is given up first when nothing is found.
 _FILTERS_BY_WEIGHT = ("year", "kind", "municipality", "offer", "prefecture")
-
-_Filters = dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is looked for. ``filters`` maps a facet to the values of which one must hold; ``page`` is from 1."""
+    """What is looked for. ``filters`` maps a facet to the values of which one must hold; ``page`` is from 1. The filters that ``keep``
+    names are never given up: nothing is then found rather than something of another kind.
+    """
 
     text: str = ""
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     page: int = 1
     per_page: int = 20
+    keep: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +78,60 @@ def search(
         EngineError: the engine did not answer.
     """
     lexicon = lexicon or known_lexicon()
-    text = request.text.strip()
+    text = encodable(request.text).strip()
     relaxed = [Relaxation("cut", text[MAX_QUERY:])] if len(text) > MAX_QUERY else []
     text = text[:MAX_QUERY]
     # A word that only other kinds hold (a plan's measures) is unknown to these, and mapped to a broader one.
     knows = partial(generation.knows, kinds=request.filters.get("kind"))
-    understood = understand(text, knows, lexicon, generation.mender) if text else Understood()
+    pieces = name_pieces(unicodedata.normalize("NFKC", text), generation.is_called, lexicon)
+    understood = (
+        understand(text, knows, lexicon, generation.mender, names=[one.text for one in pieces])
+        if text
+        else Understood()
+    )
     exact = _exact(text, generation)
     if exact and generation.among(exact, EngineQuery(filters=request.filters, per_page=0)).total:
         return _of_exact(generation, exact, request, tuple(relaxed), understood)
+    name = generation.name_like(text) if not pieces and _is_unknown(text, understood) else None
+    if name:
+        mended = search(generation, engine, replace(request, text=name), lexicon)
+        return replace(mended, relaxed=(Relaxation("mended", text, name), *mended.relaxed))
     terms, beyond = _heaviest(understood.terms)
     relaxed += dict.fromkeys([*understood.relaxed, *(Relaxation("dropped_word", term.surface) for term in beyond)])
-    places = _Places.of(understood.places)
+    places = AskedPlaces.of(understood.places)
     if places:
         places = places.within(request.filters)
-    if not terms and not places and _says_something(text, understood):
-        if not understood.concepts:
-            relaxed.append(Relaxation("nothing_matched", text))
-        return _found_nothing(request, tuple(relaxed), understood)
     filters = dict(request.filters)
     if places:
-        filters, climbed = _climb(engine, request, filters, places)
+        filters, climbed = _climb(engine, filters.get("kind", PROGRAM_KINDS), filters, places)
         relaxed += climbed
-    result, told = _relax(engine, request, terms, filters)
-    relaxed += told
-    if understood.terms and not terms and not filters.keys() - {"kind"}:
-        # Everything there is would be no answer to words of which none is left.
-        relaxed.append(Relaxation("nothing_matched", text))
-        return _found_nothing(request, tuple(relaxed), understood)
+    named = NamedFirst(generation, engine, tuple(pieces), tuple(terms), filters) if pieces else None
+    if named and named.are_there:
+        relaxed = [one for one in relaxed if one.code != "unknown_word" or not named.hold(one.text)]
+        answer: Callable[[int, int], EngineResult] = named.answer
+        result = answer(request.page, request.per_page)
+    else:
+        named = None
+        if all(term.weight == ERRAND for term in terms) and any(one.code == "unknown_word" for one in relaxed):
+            # An errand whose thing is not there: any other thing with the same errand is none.
+            terms = []
+        if not terms and not places and _says_something(text, understood):
+            return _found_nothing(request, text, relaxed, understood)
+        result, told = _relax(engine, request, terms, filters)
+        relaxed += told
+        if understood.terms and not terms and not filters.keys() - {"kind"}:
+            # Everything there is would be no answer to words of which none is left.
+            return _found_nothing(request, text, relaxed, understood, even_beside_desks=True)
+        worded = WordedFirst.of(engine, tuple(terms), filters, result)
+        answer = worded.answer if worded else partial(ask, engine, terms, filters)
+        if worded:
+            result = answer(request.page, request.per_page)
+    relaxed += _read_by_parts(text, generation, terms)
     last = max(1, -(-result.total // max(1, request.per_page)))
     if request.page > last:
         request = replace(request, page=last)
         relaxed.append(Relaxation("last_page", str(last)))
-        result = _ask(engine, request, terms, filters)
+        result = answer(request.page, request.per_page)
     listings = tuple(generation.listings(result.orders))
     return SearchResult(
         total=result.total,
@@ -122,160 +144,78 @@ def search(
         prefecture_codes=places.prefecture_codes if places else (),
         desks=_desks(understood),
         candidates=places.candidates if places else (),
-        reasons=reasons(listings, terms, generation.surfaces, lexicon),
+        reasons=reasons(listings, terms, generation.surfaces, lexicon, [one.text for one in pieces if named]),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The places of a query, a shared name narrowed by the prefectures that stand beside it (「日野町 滋賀」)."""
-
-    surface: str
-    prefectures: tuple[Prefecture, ...]
-    municipalities: tuple[Municipality, ...]
-    candidates: tuple[Municipality, ...]
-
-    @classmethod
-    def of(cls, mentions: Sequence[PlaceMention]) -> _Places | None:
-        if not mentions:
-            return None
-        named = {prefecture.code: prefecture for one in mentions for prefecture in one.match.named}
-        municipalities: dict[str, Municipality] = {}
-        candidates: dict[str, Municipality] = {}
-        for mention in mentions:
-            places = mention.match.municipalities
-            within = tuple(place for place in places if place.prefecture.code in named) or places
-            municipalities |= {place.code: place for place in within}
-            if len(within) > 1:
-                candidates |= {place.code: place for place in within}
-        among = named or {place.prefecture.code: place.prefecture for place in municipalities.values()}
-        surface = "・".join(dict.fromkeys(_shown(one) for one in mentions))
-        return cls(surface, tuple(among.values()), tuple(municipalities.values()), tuple(candidates.values()))
-
-    def within(self, filters: Mapping[str, frozenset[str]]) -> _Places | None:
-        """These places as far as filters leave them: who chose one of two towns of a name meant that one; None where they leave none."""
-        codes, among = filters.get("municipality"), filters.get("prefecture")
-        if codes:
-            chosen = tuple(place for place in self.municipalities if place.code in codes)
-            return replace(self, municipalities=chosen, candidates=()) if chosen else None
-        if among:
-            chosen = tuple(place for place in self.municipalities if place.prefecture.code in among)
-            prefectures = tuple(one for one in self.prefectures if one.code in among)
-            if (self.municipalities and not chosen) or not prefectures:
-                return None
-            return replace(
-                self, prefectures=prefectures, municipalities=chosen, candidates=chosen if len(chosen) > 1 else ()
-            )
-        return self
-
-    @property
-    def prefecture_codes(self) -> tuple[str, ...]:
-        """Those whose desks stand first: none where a shared name leaves the choice among several."""
-        codes = dict.fromkeys(place.prefecture.code for place in self.municipalities)
-        if self.candidates and len(codes) > 1:
-            return ()
-        codes = codes or dict.fromkeys(one.code for one in self.prefectures)
-        return tuple(codes) if len(codes) <= _MOST_WITH_DESKS else ()
-
-    def rungs(self) -> Iterator[tuple[str, _Filters]]:
-        """The ladder: the place itself, its prefecture, the neighbouring prefectures one after another, each with its name."""
-        if self.municipalities:
-            yield "", {"municipality": frozenset(place.code for place in self.municipalities)}
-        codes = dict.fromkeys(place.prefecture.code for place in self.municipalities) or dict.fromkeys(
-            one.code for one in self.prefectures
-        )
-        among = [one for one in self.prefectures if one.code in codes] or list(self.prefectures)
-        if not self.candidates or len(codes) == 1:
-            yield "・".join(one.name for one in among) if self.municipalities else "", {"prefecture": frozenset(codes)}
-            nearest = [one for one in neighbouring_prefectures(among[0]) if one.code not in codes]
-            for start in range(0, len(nearest), _NEIGHBOURS):
-                group = nearest[start : start + _NEIGHBOURS]
-                yield "・".join(one.name for one in group), {"prefecture": frozenset(one.code for one in group)}
-
-
-def _shown(mention: PlaceMention) -> str:
-    """A place as the pages call it: its own name where only one is meant."""
-    if mention.match.region:
-        return mention.surface
-    if mention.match.prefecture:
-        return mention.match.prefecture.name
-    names = {place.name for place in mention.match.municipalities}
-    return names.pop() if len(names) == 1 else mention.surface
-
-
 def _climb(
-    engine: SearchEngine, request: SearchRequest, filters: _Filters, places: _Places
-) -> tuple[_Filters, list[Relaxation]]:
-    """The filters of the first rung on which anything stands, and what to tell of the climb."""
+    engine: SearchEngine, asked: frozenset[str], filters: Filters, places: AskedPlaces
+) -> tuple[Filters, list[Relaxation]]:
+    """The filters of the first rung on which anything of the kinds that were ``asked`` for stands, and what to tell of the climb."""
     base = {name: values for name, values in filters.items() if name not in {"prefecture", "municipality"}}
-    asked = filters.get("kind", PROGRAM_KINDS)
     # Whether a place has anything at all decides, not whether that passes the other filters, which can be given up.
     kinds = {"kind": asked if asked & OTHER_KINDS else PROGRAM_KINDS}
     for name, rung in places.rungs():
-        if _ask(engine, replace(request, per_page=0), [], kinds | rung, facets=()).total:
+        if ask(engine, [], kinds | rung, 1, 0, facets=()).total:
             return base | rung, [Relaxation("climbed", places.surface, name)] if name else []
     return base | next(iter(places.rungs()))[1], [Relaxation("unknown_place", places.surface)]
 
 
 def _relax(
-    engine: SearchEngine, request: SearchRequest, terms: list[Term], filters: _Filters
+    engine: SearchEngine, request: SearchRequest, terms: list[Term], filters: Filters
 ) -> tuple[EngineResult, list[Relaxation]]:
     """Ask, and give up what leaves nothing: first filters that do so whatever the words are, then the lightest words.
 
     ``terms`` and ``filters`` are left as they were asked last.
     """
     told: list[Relaxation] = []
-    result = _ask(engine, request, terms, filters)
+    result = ask(engine, terms, filters, request.page, request.per_page)
     if result.total == 0 and filters:
-        for name in [name for name in _FILTERS_BY_WEIGHT if name in filters]:
-            if _ask(engine, replace(request, per_page=0), [], filters, facets=()).total:
-                break
-            del filters[name]
-            told.append(Relaxation("dropped_filter", name))
-        result = _ask(engine, request, terms, filters)
+        told += [Relaxation("dropped_filter", name) for name in _give_up(engine, filters, request.keep)]
+        result = ask(engine, terms, filters, request.page, request.per_page)
     while result.total == 0 and terms:
-        dropped, may_find = _droppable(engine, request, terms, filters)
-        terms.remove(dropped)
+        dropped, may_find = _droppable(engine, terms, filters)
+        terms[:] = [term for term in terms if not dropped.is_part_with(term)]
         told.append(Relaxation("dropped_word", dropped.surface))
         if may_find or not terms:
-            result = _ask(engine, request, terms, filters)
+            result = ask(engine, terms, filters, request.page, request.per_page)
     return result, told
 
 
-def _droppable(
-    engine: SearchEngine, request: SearchRequest, terms: Sequence[Term], filters: _Filters
-) -> tuple[Term, bool]:
+def _give_up(engine: SearchEngine, filters: Filters, keep: frozenset[str]) -> list[str]:
+    """Take filters away until anything passes the rest, and put back those without which no more is found; the names of those that are gone.
+
+    What somebody asked for stays while there is any elsewhere: of pads in a prefecture with nothing, the prefecture is given up.
+    """
+    given_up: Filters = {}
+    for name in [name for name in _FILTERS_BY_WEIGHT if name in filters and name not in keep]:
+        if ask(engine, [], filters, 1, 0, facets=()).total:
+            break
+        # A plan or a network never stands as a programme; only a kind of which there is nothing at all is given up.
+        if name == "kind" and ask(engine, [], {name: filters[name]}, 1, 0, facets=()).total:
+            continue
+        given_up[name] = filters.pop(name)
+    for name in reversed(given_up):
+        if ask(engine, [], filters | {name: given_up[name]}, 1, 0, facets=()).total:
+            filters[name] = given_up[name]
+    return [name for name in given_up if name not in filters]
+
+
+def _droppable(engine: SearchEngine, terms: Sequence[Term], filters: Filters) -> tuple[Term, bool]:
     """Of the lightest terms the one without which something is found, the later in the query the sooner; else the last.
 
-    And whether something may be found without it: False where that is known not to be so.
+    And whether something may be found without it: False where that is known not to be so. A word that is found by its parts is given
+    up whole: half of it is another word.
     """
     least = min(term.weight for term in terms)
     lightest = [term for term in reversed(terms) if term.weight == least]
-    if len(lightest) == 1:
+    if all(lightest[0].is_part_with(term) for term in lightest):
         return lightest[0], True
     for term in lightest:
-        others = [other for other in terms if other is not term]
-        if _ask(engine, replace(request, per_page=0), others, filters, facets=()).total:
+        others = [other for other in terms if not term.is_part_with(other)]
+        if ask(engine, others, filters, 1, 0, facets=()).total:
             return term, True
     return lightest[0], False
-
-
-def _ask(
-    engine: SearchEngine,
-    request: SearchRequest,
-    terms: Sequence[Term],
-    filters: Mapping[str, frozenset[str]],
-    facets: tuple[str, ...] = FACETS,
-) -> EngineResult:
-    return engine.search(
-        EngineQuery(
-            terms=tuple(dict.fromkeys(term.term for term in terms)),
-            filters=filters,
-            facets=facets,
-            page=request.page if request.per_page else 1,
-            per_page=request.per_page,
-        )
-    )
 
 
 def _heaviest(terms: Sequence[Term]) -> tuple[list[Term], list[Term]]:
@@ -291,17 +231,43 @@ def _desks(understood: Understood) -> tuple[str, ...]:
     return tuple(dict.fromkeys(desk for concept in ordered for desk in concept.desks))
 
 
-def _found_nothing(request: SearchRequest, relaxed: tuple[Relaxation, ...], understood: Understood) -> SearchResult:
+def _found_nothing(
+    request: SearchRequest,
+    text: str,
+    relaxed: list[Relaxation],
+    understood: Understood,
+    *,
+    even_beside_desks: bool = False,
+) -> SearchResult:
+    """No programme; the lines of the concepts, if there are any, answer instead. ``text`` is what was looked for."""
+    if even_beside_desks or all(concept.elsewhere for concept in understood.concepts):
+        relaxed.append(Relaxation("nothing_matched", text))
     return SearchResult(
         total=0,
         page=1,
         per_page=request.per_page,
         listings=(),
         facets={name: {} for name in FACETS},
-        relaxed=relaxed,
+        relaxed=tuple(relaxed),
         urgent=understood.urgent,
         desks=_desks(understood),
     )
+
+
+def _read_by_parts(text: str, generation: Generation, terms: Sequence[Term]) -> list[Relaxation]:
+    """Offices that no listing names: what is found instead has the words of which their names are made, and that is told."""
+    told = []
+    for word in unicodedata.normalize("NFKC", text).split():
+        within = [term for term in terms if term.surface in word and term.weight < CONCEPT]
+        if len(within) > 1 and is_office(word) and not generation.is_called(fold_label(word)):
+            parts = dict.fromkeys(one.term[2:] if one.surface == word else one.surface for one in within)
+            told.append(Relaxation("mapped", word, "・".join(parts)))
+    return told
+
+
+def _is_unknown(text: str, understood: Understood) -> bool:
+    """Whether nothing of the text is known."""
+    return not understood.terms and not understood.concepts and len(text.split()) == 1
 
 
 def _says_something(text: str, understood: Understood) -> bool:
@@ -335,7 +301,7 @@ def _of_exact(
     last = max(1, -(-result.total // max(1, request.per_page)))
     if page > last:
         page, result = last, asked(last)
-    places = _Places.of(understood.places)
+    places = AskedPlaces.of(understood.places)
     return SearchResult(
         total=result.total,
         page=page,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -18,7 +18,7 @@ from tsunagari_indexer.place_names import PlaceMatch, names_of_places, place_nam
 from tsunagari_indexer.romaji import romaji_to_katakana
 
 #: How much a term weighs: the lighter is dropped first when not all fit.
-PART, WORD, CONCEPT = range(1, 4)
+ERRAND, PART, WORD, CONCEPT = range(4)
 
 #: Words of asking. They say nothing of what is looked for, and dropping them needs no telling.
 _ASKING = frozenset(
@@ -29,9 +29,20 @@ _ASKING = frozenset(
         "受ける", "できる", "ある", "ところ", "無料", "相手", "電話番号", "番号", "情報", "一覧", "検索", "支援", "事業", "制度", "サービス",
     ]
 )  # fmt: skip
+#: Errands: what is to be done with a thing, whatever it is. Without the thing they say nothing of what is looked for.
+_ERRANDS = frozenset(
+    [
+        "予約", "更新", "申し込み", "申し込む", "申告", "申請", "手続き", "登録", "届け出", "受け取り", "受け取る", "発行", "交付", "再発行", "調整",
+        "業者", "会社", "教室", "料金", "値段", "費用", "代行", "修理", "販売", "購入", "売る", "買う", "方法", "遣り方", "時間", "日程", "会場", "期限",
+        "店", "アプリ", "募集", "抽選", "当選", "接種", "日", "予定", "カード", "書類", "用紙", "免許", "時刻", "問い合わせ", "問い合わせる",
+    ]
+)  # fmt: skip
 _PIECE = re.compile(r"[^\s、。，．,.!?！？「」『』（）()・/／;:'\"<>*{}\[\]|&=]+")
 #: Shorter pieces in Latin letters are words of a sentence, not places (no, to, shiga is one).
 _SHORTEST_LATIN = 4
+#: What is called so is a department, if an unknown one: 住民課 is no 住民票.
+_DEPARTMENT = re.compile("[課係局部室]$")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
 _PARTICLES = "でにをがはものとへや"
 #: Nothing is mended to shorter words of danger.
 _SHORTEST_OF_DANGER = 5
@@ -48,11 +59,19 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term for the engine, and the words of the query that it stands for (as they were typed)."""
+    """A term for the engine, and the words of the query that it stands for (as they were typed).
+
+    ``words`` are the terms of those words themselves, where the term is a concept's: of all who offer an event, who says 講座 comes first.
+    """
 
     term: str
     surface: str
     weight: int
+    words: tuple[str, ...] = ()
+
+    def is_part_with(self, other: Term) -> bool:
+        """Whether both are parts of one word of the query, or the same."""
+        return self == other or (self.weight == other.weight == PART and self.surface == other.surface)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +101,9 @@ class Understood:
         return frozenset(concept.id for concept in self.concepts if concept.urgent)
 
 
-def understand(text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender: Mender) -> Understood:
+def understand(
+    text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender: Mender, names: Collection[str] = ()
+) -> Understood:
     """What a query means to an index.
 
     Args:
@@ -90,8 +111,9 @@ def understand(text: str, knows: Callable[[str], bool], lexicon: Lexicon, mender
         knows: whether any listing holds a term.
         lexicon: the words for concepts.
         mender: what typing errors are mended to.
+        names: words of the text that stand in names, and so are no typing errors.
     """
-    reader = _Reader(knows, lexicon, mender)
+    reader = _Reader(knows, lexicon, mender, frozenset(names))
     reader.read(unicodedata.normalize("NFKC", text))
     return reader.understood
 
@@ -113,6 +135,7 @@ class _Reader:
     knows: Callable[[str], bool]
     lexicon: Lexicon
     mender: Mender
+    names: frozenset[str] = frozenset()
     understood: Understood = field(default_factory=Understood)
     is_sentence: bool = False
 
@@ -153,23 +176,30 @@ class _Reader:
             # Of a sentence in Latin letters its concepts are all that is understood; the words between them are grammar.
             if piece[0].isascii() and piece[0].isalpha() and self.is_sentence:
                 continue
-            self._words(piece[0], may_mend=may_mend and is_whole)
+            self._words(piece[0], may_mend=may_mend and is_whole, is_whole=is_whole)
 
     def _concept(self, concept: Concept, surface: str) -> None:
         self.understood.concepts.append(concept)
         at: Concept | None = concept
         while at is not None:
             if self.knows(f"c:{at.id}"):
-                self.understood.terms.append(Term(f"c:{at.id}", surface, CONCEPT))
+                self.understood.terms.append(Term(f"c:{at.id}", surface, CONCEPT, self._own_words(surface)))
                 if at is not concept:
                     self.understood.relaxed.append(Relaxation("mapped", surface, at.label))
                 return
             at = self.lexicon.concepts[at.broader] if at.broader else None
-        if not concept.desks:
+        if concept.elsewhere or not concept.desks:
             self.understood.relaxed.append(Relaxation("unknown_word", surface))
 
-    def _words(self, text: str, *, may_mend: bool) -> None:
-        """Take in a stretch that holds no concept."""
+    def _own_words(self, surface: str) -> tuple[str, ...]:
+        """The terms of a concept's words as they stand, if listings hold them all; kana alone may be any word."""
+        if _HIRAGANA.fullmatch(surface):
+            return ()
+        words = [token.word for token in tokens(surface) if token.word not in _ASKING]
+        return tuple(f"w:{word}" for word in words) if all(self.knows(f"w:{word}") for word in words) else ()
+
+    def _words(self, text: str, *, may_mend: bool, is_whole: bool) -> None:
+        """Take in a stretch that holds no concept; ``is_whole``: no concept has cut it from a longer one."""
         text = text.strip(_PARTICLES) if not is_kana(text) else text
         if not text or (is_kana(text) and len(text) == 1):
             return
@@ -178,11 +208,20 @@ class _Reader:
         found = list(tokens(text))
         if may_mend and not self._is_all_known(found, text) and self._mend(text):
             return
-        for token in found:
+        content = [
+            token
+            for token in found
             if not (
                 token.is_place and (self._place(token.surface, token.surface) or self._place(token.word, token.surface))
-            ):
-                self._word(token)
+            )
+        ]
+        # Of a thing that is not there no part stands for the whole: 英会話教室 is no 会話, バスの時刻表 no バス.
+        holds_name = any(text in name or name in text for name in self.names)
+        if is_whole and not holds_name and any(map(self._is_unknown, content)):
+            self.understood.relaxed.append(Relaxation("unknown_word", text))
+            content = []
+        for token in content:
+            self._word(token)
         if not found and not is_kana(text) and any(char.isalnum() for char in text):
             self.understood.relaxed.append(Relaxation("unknown_word", text))
 
@@ -216,7 +255,7 @@ class _Reader:
         )
 
     def _mend(self, text: str) -> bool:
-        mended = self.mender.mend(fold(text), text)
+        mended = None if self._is_name(text) or _DEPARTMENT.search(text) else self.mender.mend(fold(text), text)
         if mended is None:
             return False
         before = len(self.understood.terms) + len(self.understood.places) + len(self.understood.concepts)
@@ -225,6 +264,15 @@ class _Reader:
             return False
         self.understood.relaxed.append(Relaxation("mended", text, self._shown(mended)))
         return True
+
+    def _is_name(self, text: str) -> bool:
+        """Whether the text is a part of a name."""
+        return any(text in name for name in self.names)
+
+    def _is_unknown(self, token: Token) -> bool:
+        if token.word in _ASKING or token.word in _ERRANDS or self._known_terms(token):
+            return False
+        return not (len(token.reading) > 1 and is_kana(token.surface) and self.knows(f"r:{token.reading}"))
 
     def _shown(self, folded: str) -> str:
         """A mended word as people write it, not as it is compared."""
@@ -247,7 +295,8 @@ class _Reader:
             return
         known = self._known_terms(token)
         if f"w:{token.word}" in known:
-            self.understood.terms.append(Term(f"w:{token.word}", token.surface, WORD))
+            weight = ERRAND if token.word in _ERRANDS else WORD
+            self.understood.terms.append(Term(f"w:{token.word}", token.surface, weight))
         elif known:
             self.understood.terms += [Term(term, token.surface, PART) for term in known]
         elif len(token.reading) > 1 and is_kana(token.surface) and self.knows(f"r:{token.reading}"):

@@ -6,7 +6,7 @@ A parameter that is not known, or a value that cannot be, is refused with its na
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,21 +18,12 @@ from tsunagari_indexer.catalogue import Catalogue
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, SourceDocument
 from tsunagari_indexer.offers import offer_kinds, public_offers
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
-from tsunagari_parsers.places import (
-    Municipality,
-    PlaceError,
-    Prefecture,
-    municipalities,
-    municipalities_named,
-    municipality_of,
-    prefecture_named,
-    prefecture_of,
-    prefectures,
-)
+from tsunagari_parsers.places import municipalities, prefectures
+from tsunagari_site.api_places import PLACE_PARAMETERS, invalid, place_given
 from tsunagari_site.errors import RequestError
 from tsunagari_site.site import ask
 
-_PARAMETERS = ("q", "prefecture", "municipality", "offer", "year", "kind", "page", "per_page")
+_PARAMETERS = ("q", *PLACE_PARAMETERS, "offer", "year", "kind", "page", "per_page")
 _KINDS = tuple(sorted(PROGRAM_KINDS | OTHER_KINDS))
 
 
@@ -44,7 +35,7 @@ class Api:
 
     async def programs(self, request: Request) -> Response:
         """Search and filter programmes."""
-        search = _request(_parameters(request))
+        search = _request(parameters_of(request, _PARAMETERS))
         with self.catalogue.reading() as reading:
             result = await ask(reading, search)
             documents = reading.generation.documents
@@ -55,7 +46,7 @@ class Api:
                     "total": result.total,
                     "page": search.page,
                     "per_page": result.per_page,
-                    "items": [_item(listing, documents[listing.document]) for listing in listings],
+                    "items": [listing_item(listing, documents[listing.document]) for listing in listings],
                     "facets": {name: _facet(name, counts) for name, counts in result.facets.items()},
                     "relaxed": [
                         {"code": one.code, "text": one.text} | ({"to": one.to} if one.to else {})
@@ -73,7 +64,7 @@ class Api:
                 raise RequestError(
                     404, "unknown_program", "この id の事業はありません", {"id": request.path_params["id"]}
                 )
-            return JSONResponse(_item(listing, reading.generation.documents[listing.document]))
+            return JSONResponse(listing_item(listing, reading.generation.documents[listing.document]))
 
 
 def error_response(error: RequestError) -> JSONResponse:
@@ -82,13 +73,16 @@ def error_response(error: RequestError) -> JSONResponse:
     return JSONResponse(body, status_code=error.status)
 
 
-def _parameters(request: Request) -> dict[str, str]:
+def parameters_of(request: Request, known: Sequence[str]) -> dict[str, str]:
+    """The parameters of a request, each once and known.
+
+    Raises:
+        RequestError: one is not known, or stands there twice.
+    """
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
-        if name not in _PARAMETERS:
-            raise RequestError(
-                400, "unknown_parameter", f"パラメーター「{name}」はありません", {"known": list(_PARAMETERS)}
-            )
+        if name not in known:
+            raise RequestError(400, "unknown_parameter", f"パラメーター「{name}」はありません", {"known": list(known)})
         if name in given:
             raise RequestError(400, "repeated_parameter", f"パラメーター「{name}」が2回あります", {"parameter": name})
         given[name] = value
@@ -98,22 +92,22 @@ def _parameters(request: Request) -> dict[str, str]:
 def _request(given: Mapping[str, str]) -> SearchRequest:
     text = given.get("q", "")
     if "\ufffd" in text:
-        raise _invalid("q", text[:40], "UTF-8")
+        raise invalid("q", text[:40], "UTF-8")
     if len(text) > MAX_QUERY:
-        raise _invalid("q", text[:40] + "…", f"{MAX_QUERY}文字まで")
+        raise invalid("q", text[:40] + "…", f"{MAX_QUERY}文字まで")
     filters = {"kind": PROGRAM_KINDS}
-    prefecture = _prefecture(given["prefecture"]) if given.get("prefecture") else None
-    if prefecture:
-        filters["prefecture"] = frozenset({prefecture.code})
-    if given.get("municipality"):
-        filters["municipality"] = frozenset({_municipality(given["municipality"], prefecture).code})
+    place = place_given(given)
+    if given.get("prefecture") and place:
+        filters["prefecture"] = frozenset({place.prefecture.code})
+    if place and place.municipality:
+        filters["municipality"] = frozenset({place.municipality.code})
     if given.get("offer"):
         known = [kind.id for kind in offer_kinds()]
-        filters["offer"] = frozenset({_one_of("offer", given["offer"], known)})
+        filters["offer"] = frozenset({one_of("offer", given["offer"], known)})
     if given.get("year"):
         filters["year"] = frozenset({str(_number("year", given["year"], 1990, 2100))})
     if given.get("kind"):
-        filters["kind"] = frozenset({_one_of("kind", given["kind"], _KINDS)})
+        filters["kind"] = frozenset({one_of("kind", given["kind"], _KINDS)})
     page = _number("page", given.get("page", "1"), 1, 10_000)
     per_page = _number("per_page", given.get("per_page", "20"), 1, MAX_PER_PAGE)
     return SearchRequest(text, filters, page, per_page)
@@ -121,44 +115,19 @@ def _request(given: Mapping[str, str]) -> SearchRequest:
 
 def _number(name: str, value: str, low: int, high: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-        raise _invalid(name, value, f"{low}〜{high}の整数")
+        raise invalid(name, value, f"{low}〜{high}の整数")
     return int(value)
 
 
-def _one_of(name: str, value: str, known: list[str] | tuple[str, ...]) -> str:
+def one_of(name: str, value: str, known: Sequence[str]) -> str:
+    """A value that must be one of those known.
+
+    Raises:
+        RequestError: it is none.
+    """
     if value not in known:
-        raise _invalid(name, value, "、".join(known))
+        raise invalid(name, value, "、".join(known))
     return value
-
-
-def _prefecture(value: str) -> Prefecture:
-    found = prefecture_named(value)
-    if found:
-        return found
-    try:
-        return prefecture_of(value)
-    except PlaceError:
-        raise _invalid("prefecture", value, "都道府県の名前（大阪府）か番号（27）") from None
-
-
-def _municipality(value: str, prefecture: Prefecture | None) -> Municipality:
-    if re.fullmatch(r"[0-9]{6}", value):
-        try:
-            return municipality_of(value)
-        except PlaceError:
-            raise _invalid("municipality", value, "市区町村の名前か6桁の番号") from None
-    found = municipalities_named(value, prefecture)
-    if not found:
-        raise _invalid("municipality", value, "市区町村の名前か6桁の番号")
-    if len(found) > 1:
-        candidates = [{"code": one.code, "prefecture": one.prefecture.name, "municipality": one.name} for one in found]
-        raise RequestError(400, "ambiguous_place", f"「{value}」は{len(found)}つあります", candidates)
-    return found[0]
-
-
-def _invalid(name: str, value: str, allowed: str) -> RequestError:
-    message = f"{name} の値「{value}」は使えません（{allowed}）"
-    return RequestError(400, "invalid_parameter", message, {"parameter": name, "value": value, "allowed": allowed})
 
 
 def _facet(name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -174,7 +143,8 @@ def _facet(name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"value": labels.get(code, code), "code": code, "count": counts[code]} for code in ordered]
 
 
-def _item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
+def listing_item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
+    """A listing as the API gives it."""
     labels = {kind.id: kind.label for kind in offer_kinds()}
     licence = LICENCES.get(document.licence)
     return {

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from tsunagari_indexer.errors import IndexerError, NothingPublishedError
 from tsunagari_site import messages
 from tsunagari_site.api import Api, error_response
+from tsunagari_site.api_nearby import nearby_routes
 from tsunagari_site.errors import RequestError, SealError
 from tsunagari_site.i18n import LANGUAGES, language_of
 from tsunagari_site.messages import MessagePage, render_message
@@ -52,6 +53,7 @@ def build_app(site: Site) -> Starlette:
             *routes(site),
             Route("/api/v1/programs", api.programs),
             Route("/api/v1/programs/{id}", api.program),
+            *nearby_routes(site.catalogue),
             *(route for language in LANGUAGES for route in routes_in(language, site)),
         ],
         middleware=[

@@ -17,6 +17,8 @@ from tsunagari_site.needs import Need, known_needs
 PER_PAGE = 20
 #: The kind of offer, and the concept, of what is given out for periods.
 _GOODS = "period_products"
+#: Measures and networks are never counted as programmes: a page rather shows none.
+_KEEP = frozenset({"kind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Looking:
 
     ``need`` is the id of a tile. ``cut``: the words were longer than is read; ``urgent``: the urgent concepts of all of them, joined
     by spaces. ``towns`` are the codes of the municipalities among which a typed name leaves the choice, joined by spaces;
-    ``unknown_place``: what was typed is none.
+    ``place_problem`` says why what was given is none: ``unknown``, ``postal`` or ``outside``. ``by_position``: the municipality is that of
+    the office nearest to a position. ``pupils`` is ``no`` where what only pupils may use is left out.
     """
 
     text: str = ""
@@ -38,7 +41,9 @@ class Looking:
     cut: bool = False
     urgent: str = ""
     towns: str = ""
-    unknown_place: bool = False
+    place_problem: str = ""
+    by_position: bool = False
+    pupils: str = ""
 
     def to_payload(self) -> dict[str, Any]:
         """For sealing; empty values are left out."""
@@ -80,7 +85,9 @@ class Looking:
         if "town" in fields and _is_municipality(fields["town"]):
             # The answer to which of several towns of one name was meant: it stands for the name in the text.
             place = municipality_of(fields["town"])
-            new = replace(new, prefecture=place.prefecture.code, municipality=place.code)
+            new = replace(new, prefecture=place.prefecture.code, municipality=place.code, by_position=False)
+        if "pupils" in fields:
+            new = replace(new, pupils="no" if fields["pupils"] == "no" else "")
         if "offer" in fields:
             known = {kind.id for kind in offer_kinds()}
             new = replace(new, offer=fields["offer"] if fields["offer"] in known else "")
@@ -88,19 +95,24 @@ class Looking:
             year = fields["year"]
             new = replace(new, year=year if year.isascii() and year.isdigit() and len(year) == 4 else "")
         page = fields.get("page", "1")
-        return replace(new, page=min(int(page), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) else 1)
+        # Of a longer number the first digits say enough; the conversion of thousands of them is refused (CPython's limit).
+        return replace(new, page=min(int(page[:6]), 10_000) or 1 if page.isascii() and page.isdigit() else 1)
 
     def without_place_questions(self) -> Self:
         """This search with nothing asked back about its place."""
-        return replace(self, towns="", unknown_place=False)
+        return replace(self, towns="", place_problem="")
 
     def asking_among(self, towns: Sequence[Municipality]) -> Self:
         """This search with the question which of several municipalities is meant."""
         return replace(self, towns=" ".join(town.code for town in towns))
 
-    def asking_again(self) -> Self:
-        """This search with a place that is not known."""
-        return replace(self, unknown_place=True)
+    def asking_again(self, problem: str) -> Self:
+        """This search with a place that is none, and why."""
+        return replace(self, place_problem=problem)
+
+    def at_position_of(self, town: Municipality) -> Self:
+        """This search at the municipality whose office is nearest to a position."""
+        return replace(self.changed({"town": town.code}), by_position=True)
 
     @property
     def chosen_need(self) -> Need | None:
@@ -129,7 +141,7 @@ class Looking:
         for name in ("prefecture", "municipality", "offer", "year"):
             if value := getattr(self, name):
                 filters[name] = frozenset({value})
-        return SearchRequest(self.text, filters, self.page, PER_PAGE)
+        return SearchRequest(self.text, filters, self.page, PER_PAGE, keep=_KEEP)
 
     def to_request_of_the_prefecture(self) -> SearchRequest:
         """The same of the whole prefecture of the chosen municipality."""
@@ -138,7 +150,7 @@ class Looking:
     def to_request_of_others(self) -> SearchRequest:
         """What else the chosen municipality has: measures of its plan, its network; not by words, of which they have few."""
         filters = {"kind": OTHER_KINDS, "municipality": frozenset({self.municipality})}
-        return SearchRequest("", filters, per_page=MAX_PER_PAGE)
+        return SearchRequest("", filters, per_page=MAX_PER_PAGE, keep=frozenset(filters))
 
 
 def _is_prefecture(code: str) -> bool:

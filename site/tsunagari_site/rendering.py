@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
@@ -51,6 +52,25 @@ def icon() -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(static_files()["icon.svg"]).decode()
 
 
+class _SharedBytecode(BytecodeCache):
+    """Each template compiled once for all languages: only what they look up differs, and ten compilations take seconds at the start."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a template's bucket, if it was compiled before."""
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_BYTECODE = _SharedBytecode()
+
+
 @cache
 def environment(language: Language) -> Environment:
     """The templates in one language."""
@@ -61,6 +81,9 @@ def environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=_BYTECODE,
+        # A release replaces the files and starts again; a page never meets a template newer than its code.
+        auto_reload=False,
     )
     env.install_gettext_translations(translations(language.code), newstyle=True)  # type: ignore[attr-defined]
     env.globals["_"] = _sayer(language)
@@ -93,11 +116,15 @@ def environment(language: Language) -> Environment:
         places_lang=place_lang(prefectures()[0], language),
         named=lambda one: in_language(place(one), place_lang(one, language)),
         japanese=lambda text: in_language(text, DEFAULT.tag),
+        japanese_values=lambda values: {
+            name: value if value.isascii() else in_language(value, DEFAULT.tag) for name, value in values.items()
+        },
         beside=beside,
         is_reviewed=is_reviewed(language),
         language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
     )
     env.filters["tel"] = tel
+    env.filters["place_name"] = place
     return env
 
 

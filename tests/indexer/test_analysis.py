@@ -69,7 +69,7 @@ def test_katakana_for_hiragana_and_everything_else_as_it_is() -> None:
         ("オンライン", ["online"]),
         ("札幌 電話相談", ["phone"]),
         ("SEIRI", ["period_products"]),
-        ("パスポート 更新", []),
+        ("パスポート 更新", ["civic_papers"]),
         ("", []),
     ],
 )

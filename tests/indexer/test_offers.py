@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.listings import listings_of
 
+from tsunagari.settings import Settings
 from tsunagari_indexer.errors import DataFileError
 from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import engine_record
@@ -22,6 +23,7 @@ from tsunagari_indexer.offers import (
     offer_kinds,
     public_offers,
 )
+from tsunagari_indexer.search import SearchRequest
 from tsunagari_parsers import ParsedDocument
 
 RULE = '[[offer]]\nid = "phone"\ncode = "o1"\nlabel = "電話"\npatterns = ["電話"]\n'
@@ -193,8 +195,34 @@ def test_every_public_kind_stands_in_one_group_and_few_on_the_home_page() -> Non
 
 
 def test_a_temporary_place_away_from_home_is_a_stay_and_no_ibasho() -> None:
-    for text in ("一時的な居場所を提供する。", "夫から離れ、心を休める居場所の提供", "緊急一時保護", "短期宿泊支援"):
+    for text in (
+        "一時的な居場所を提供する。",
+        "夫から離れ、心を休める居場所の提供",
+        "緊急一時保護",
+        "短期宿泊支援",
+        "居場所づくり：冷却期間をとり、支援する。",
+    ):
         assert set(kinds(text, ["stay", "place"])) == {"stay"}
+
+
+def test_what_a_plan_and_sheets_of_the_demonstration_give_is_found_with_its_evidence(demo: Path) -> None:
+    with Settings().catalogue(demo).reading() as reading:
+        listings = [one for one in reading.generation.all_listings() if one.kind != "program"]
+        asked = SearchRequest("ナプキン", {"kind": frozenset({"measure"})})
+        hits = [(one.municipality, one.kind) for one in reading.search(asked).listings]
+    given = {
+        (one.kind, one.municipality or one.prefecture, one.description[offer.start : offer.end])
+        for one in listings
+        for offer in one.offers
+        if offer.kind == "period_products"
+    }
+    assert ("measure", "国立市", "生理用品の配布") in given
+    assert ("sheet", "群馬県", "生理用品を相談者に無償") in given
+    assert hits == [("国立市", "measure")]
+    assert {"stay"} <= {offer.kind for one in listings for offer in one.offers}
+    assert not [
+        one.program_name for one in listings if any(offer.kind == "stay" for offer in one.offers) and one.venues
+    ]
 
 
 def test_offsets_are_those_of_the_description_whatever_spaces_the_pdf_left() -> None:

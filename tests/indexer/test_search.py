@@ -261,3 +261,19 @@ def test_counts_of_an_exact_name_ignore_their_own_filter_too(reading: Reading) -
     result = ask(reading, "女性のつながりサポート事業", prefecture="14")
     assert result.total == result.facets["prefecture"]["14"] == 1
     assert len(result.facets["prefecture"]) > 1
+
+
+def test_a_filter_is_given_up_only_where_that_helps(reading: Reading) -> None:
+    # Of a municipality with nothing in a prefecture with nothing, what is asked for and its kind stay.
+    result = ask(reading, "", offer="period_products", prefecture="47", municipality="473812", kind="program")
+    given_up = {one.text for one in result.relaxed if one.code == "dropped_filter"}
+    assert given_up == {"municipality", "prefecture"}
+    assert result.total
+    assert all("period_products" in {offer.kind for offer in one.offers} for one in result.listings)
+
+
+def test_a_filter_that_is_kept_is_not_given_up_even_for_nothing(reading: Reading) -> None:
+    with_nothing = {"kind": frozenset({"sheet"}), "prefecture": frozenset({"47"})}
+    assert reading.search(SearchRequest("", with_nothing)).total
+    result = reading.search(SearchRequest("", with_nothing, keep=frozenset(with_nothing)))
+    assert (result.total, result.relaxed) == (0, ())

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.conftest import UNLIMITED, publish
 from tests.pdfs import table_pdf
-from tests.site_walks import PREFIXES, find, opened, site_at, text_of
+from tests.site_walks import PREFIXES, find, opened, sections, site_at, text_of
 
 from tsunagari.importing import EditionOptions
 from tsunagari.serving import build_site
@@ -76,11 +76,13 @@ def test_titles_say_nothing_of_what_is_looked_for(client: TestClient) -> None:
         }
 
 
-def test_home_finds_by_words_by_what_is_offered_and_by_prefecture(client: TestClient) -> None:
+def test_home_asks_what_the_trouble_is_and_has_the_search_box_for_those_who_know(client: TestClient) -> None:
     page = client.get("/").text
-    assert page.count('name="prefecture"') == 47
-    assert page.count('name="offer"') == 6
-    assert "国の2021年度の一覧などをもとにしています。続いているか確認できていない事業があります。" in page
+    assert "どんなことで困っていますか" in page
+    assert page.count('name="need"') == 12
+    assert page.count('name="q"') == 1
+    assert page.count("国の2021年度の一覧などをもとにしています。続いているか確認できていない事業があります。") == 1
+    assert page.index("いま電話・チャットできるところ") < page.index("<h1>") < page.index("国の2021年度の一覧")
     assert "札幌市" in find(client, prefecture="01")
     assert "一覧に載っている事業：75件" in find(client, offer="period_products")
 
@@ -148,9 +150,13 @@ def test_a_stated_period_that_has_ended_is_said(client: TestClient) -> None:
 def test_this_years_list_comes_first_and_a_vanished_programme_says_so(today: TestClient) -> None:
     page = text_of(today.get("/areas/03").text)
     assert "2026年度の一覧にはありません（終わったとは限りません）" in page
-    current = text_of(today.get("/areas/01").text)
+    current = text_of(find(today, prefecture="01"))
     assert "今年度の一覧にある事業" in current
     assert "以前の一覧にあった事業" not in current
+    both = sections(find(today, q="事業"))
+    assert list(both)[-2:] == ["今年度の一覧にある事業", "以前の一覧にあった事業"]
+    assert "札幌市" in both["今年度の一覧にある事業"]
+    assert "岩手県" in both["以前の一覧にあった事業"]
 
 
 def test_a_place_that_is_typed_brings_its_desk(client: TestClient) -> None:
@@ -191,13 +197,14 @@ def test_no_redirect_repeats_the_host_that_a_request_claims(client: TestClient, 
     assert answer.headers.get("location") == to
 
 
-@pytest.mark.parametrize("path", ["/areas/02", "/areas/131016", "/areas/47"])
-def test_a_place_without_a_listing_still_leads_on(client: TestClient, path: str) -> None:
-    page = client.get(path)
-    assert page.status_code == 200
-    assert "条件に合う事業がないので" in page.text
-    assert 'class="card"' in page.text
-    assert "tel:%238778" in page.text
+@pytest.mark.parametrize(
+    "place", [{"prefecture": "02"}, {"prefecture": "13", "municipality": "131016"}, {"prefecture": "47"}]
+)
+def test_a_place_without_a_listing_still_leads_on(client: TestClient, place: dict[str, str]) -> None:
+    page = find(client, **place)
+    assert "条件に合う事業がないので" in page
+    assert 'class="card"' in page
+    assert "tel:%238778" in page
 
 
 def test_filters_and_pages_are_buttons_of_one_form_and_lead_to_sealed_addresses(client: TestClient) -> None:
@@ -246,7 +253,7 @@ def test_an_ended_address_shows_the_beginning_the_way_out_and_two_numbers_only(c
         ("GET", "/programs/p0000000000", 404),
         ("GET", "/static/0000000000/style.css", 404),
         ("DELETE", "/", 405),
-        ("POST", "/contacts", 405),
+        ("POST", "/about", 405),
     ],
 )
 def test_errors_are_pages_that_lead_on(client: TestClient, method: str, path: str, status: int) -> None:
@@ -277,15 +284,16 @@ def test_links_from_elsewhere_are_sealed_at_once(client: TestClient) -> None:
 
 
 def test_a_result_page_is_light(client: TestClient) -> None:
-    """Over the wire, styles included: under 60 KB."""
+    """Over the wire, styles and script included: under 40 KB, in three requests."""
     answer = client.post("/search", data={"q": "生理用品"})
     sizes = []
     page = client.get(answer.headers["location"])
-    style = re.findall(r'href="(/static/[^"]+\.css)"', page.text)[0]
-    for path in (answer.headers["location"], style):
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert len(files) == 2
+    for path in (answer.headers["location"], *files):
         with client.stream("GET", path, headers={"accept-encoding": "gzip"}) as response:
             sizes.append(sum(len(chunk) for chunk in response.iter_raw()))
-    assert 0 < sum(sizes) < 60_000
+    assert 0 < sum(sizes) < 40_000
 
 
 def test_without_a_published_list_the_lines_still_stand_there(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_every_answer_carries_the_headers_and_no_cookie(client: TestClient) -> N
     ):
         headers = client.get(path).headers
         assert headers["content-security-policy"] == (
-            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
             "base-uri 'none'; frame-ancestors 'none'"
         )
         assert headers["referrer-policy"] == "no-referrer"

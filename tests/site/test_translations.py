@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 
 import tsunagari_site
 from tsunagari_indexer.offers import offer_groups, offer_kinds
+from tsunagari_indexer.rung_notes import TEXTS
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_site import messages
 from tsunagari_site.calling import known_calling
@@ -62,7 +63,7 @@ TRANSLATED_VALUES = {
         "region.label",
     ),
     *("page.heading", "page.text", "card.paper", "page.paper", "venue.label", "label", "line"),
-    *("page.label", "statement.text", "saying.text", "one.text"),
+    *("page.label", "statement.text", "saying.text", "one.text", "note.text", "kind.label"),
 }
 
 
@@ -78,7 +79,7 @@ def data_strings() -> set[str]:
     """What the pages show from data files and modules."""
     strings = {kind.label for kind in offer_kinds()} | {group.label for group in offer_groups()}
     strings |= {kind.label for kind in venue_kinds()} | {need.label for need in known_needs().values()}
-    strings |= {*region_labels(), *PAPERS.values(), *FILTERS.values(), *safety_lines()}
+    strings |= {*region_labels(), *PAPERS.values(), *FILTERS.values(), *safety_lines(), *TEXTS}
     for page in MESSAGES:
         strings |= {page.heading, page.text}
     for desk in shown_desks():

@@ -12,6 +12,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from pyroaring import BitMap
 
@@ -20,9 +21,9 @@ from tsunagari_indexer.errors import EngineError
 
 SCHEMA = """
 CREATE TABLE bitmaps (
-    family TEXT NOT NULL,    -- 'term', or 'facet:' and the facet's name
-    key    TEXT NOT NULL,    -- the term, or the facet's value
-    level  INTEGER NOT NULL, -- the position of the term's best field; 0 for facets
+    family TEXT NOT NULL,    -- 'term', 'label', or 'facet:' and the facet's name
+    key    TEXT NOT NULL,    -- the term, the label, or the facet's value
+    level  INTEGER NOT NULL, -- the position of the term's best field, or of the label's sort; 0 for facets
     bitmap BLOB NOT NULL,
     PRIMARY KEY (family, key, level)
 ) WITHOUT ROWID
@@ -57,6 +58,17 @@ def write_bitmaps(connection: sqlite3.Connection, records: Iterable[EngineRecord
     )
 
 
+def write_labels(connection: sqlite3.Connection, labels: Iterable[tuple[int, str, int]]) -> None:
+    """Add what records are called by: (the sort of the label, best first from 0; its folded text; the record's number)."""
+    found: dict[tuple[str, int], BitMap] = defaultdict(BitMap)
+    for level, text, order in labels:
+        found[text, level].add(order)
+    connection.executemany(
+        "INSERT INTO bitmaps VALUES ('label', ?, ?, ?)",
+        ((*key, _serialized(bitmap)) for key, bitmap in sorted(found.items(), key=lambda item: item[0])),
+    )
+
+
 class EmbeddedEngine:
     """Searches the bitmaps of one open generation. The connection belongs to the generation and is not closed here."""
 
@@ -66,6 +78,7 @@ class EmbeddedEngine:
         self._connection = connection
         self._facets: dict[str, _Facet] = {}
         self._levels = lru_cache(maxsize=_KEPT_TERMS)(self._read_levels)
+        self._called = lru_cache(maxsize=_KEPT_FILTERS)(self._read_called)
 
     def search(self, query: EngineQuery) -> EngineResult:
         """Answer one query from the bitmaps."""
@@ -78,6 +91,27 @@ class EmbeddedEngine:
         """Answer a query as if its terms had these records for hits, all of the same rank."""
         try:
             return self._answer({0: BitMap(orders)}, query)
+        except sqlite3.Error as error:
+            raise EngineError(f"索引を読めません（{error}）") from error
+
+    def called(self, pieces: Sequence[tuple[str, int]], query: EngineQuery) -> EngineResult:
+        """Answer a query about the records in whose labels each of these folded pieces stands whole; each with the last sort that counts.
+
+        They are ranked by the sum of the best label's sort of each piece, and not by the query's terms, which they hold all the same.
+        """
+        try:
+            levels = _restricted(
+                self._called(tuple(pieces)), [_joined(self._matched(query.terms))] if query.terms else []
+            )
+            return self._answer(levels, query)
+        except sqlite3.Error as error:
+            raise EngineError(f"索引を読めません（{error}）") from error
+
+    def is_called(self, piece: str) -> bool:
+        """Whether this folded piece stands in any label."""
+        try:
+            labels, pairs = self._labels
+            return all(piece[at : at + 2] in pairs for at in range(len(piece) - 1)) and piece in labels
         except sqlite3.Error as error:
             raise EngineError(f"索引を読めません（{error}）") from error
 
@@ -127,13 +161,44 @@ class EmbeddedEngine:
         first, *others = dict.fromkeys(terms)
         levels = self._levels("term", first)
         for term in others:
-            of_term = self._levels("term", term)
-            joined: _Levels = defaultdict(BitMap)
-            for level, bitmap in levels.items():
-                for position, holders in of_term.items():
-                    joined[level + position] |= bitmap & holders
-            levels = joined
+            levels = _added(levels, self._levels("term", term))
         return levels
+
+    @cached_property
+    def _labels(self) -> tuple[str, frozenset[str]]:
+        """All labels, each between line ends, and the pairs of characters in them.
+
+        To look for a piece in one long text is quicker than in each of many, and most pieces have a pair that none of them has.
+        """
+        rows = self._connection.execute("SELECT DISTINCT key FROM bitmaps WHERE family = 'label' ORDER BY key")
+        labels = "\n".join(["", *(key for (key,) in rows), ""])
+        return labels, frozenset(map("".join, pairwise(labels)))
+
+    def _read_called(self, pieces: tuple[tuple[str, int], ...]) -> _Levels:
+        """The records whose labels hold all pieces, by the sum of the levels; kept, so that nobody may change them."""
+        joined: _Levels | None = None
+        for piece, last in pieces:
+            levels: _Levels = defaultdict(BitMap)
+            for label in self._labels_with(piece):
+                for level, bitmap in self._levels("label", label).items():
+                    if level <= last:
+                        levels[level] |= bitmap
+            seen = BitMap()
+            for level in sorted(levels):
+                levels[level] -= seen
+                seen |= levels[level]
+            joined = levels if joined is None else _added(joined, levels)
+        return joined or {}
+
+    def _labels_with(self, piece: str) -> list[str]:
+        labels, _ = self._labels
+        found = []
+        at = labels.find(piece)
+        while at >= 0:
+            start, end = labels.rindex("\n", 0, at + 1) + 1, labels.index("\n", at)
+            found.append(labels[start:end])
+            at = labels.find(piece, end)
+        return found
 
     def _read_levels(self, family: str, key: str) -> _Levels:
         """The bitmaps of a key by level. They are kept, so that nobody may change them."""
@@ -191,6 +256,15 @@ class _Facet:
             for order in holders:
                 column[order] = number
         return column
+
+
+def _added(some: _Levels, others: _Levels) -> _Levels:
+    """The records of both, each at the sum of its levels."""
+    joined: _Levels = defaultdict(BitMap)
+    for level, bitmap in some.items():
+        for position, holders in others.items():
+            joined[level + position] |= bitmap & holders
+    return joined
 
 
 def _restricted(levels: _Levels, chosen: Sequence[BitMap]) -> _Levels:

@@ -1,7 +1,8 @@
 """Prefectures and municipalities of Japan: names, kana, codes (JIS X 0401, JIS X 0402) and the coordinates of their offices.
 
 The data are those of the registry package ``japancode`` (MIT; data CC0), read through :mod:`importlib.resources` as UTF-8,
-because the package's own loader leaves the encoding to the system. Codes are text: 475 of them begin with a zero.
+because the package's own loader leaves the encoding to the system; an office that they have wrong is corrected by
+:mod:`~tsunagari_parsers.places.corrections`. Codes are text: 475 of them begin with a zero.
 
 A name alone never identifies a municipality: 25 names stand in more than one prefecture (日野町, 府中市 …).
 """
@@ -14,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from tsunagari_parsers.places.corrections import corrected_office
 
 #: Old and new, large and small forms of characters in place names, as one form for comparing.
 _VARIANTS = str.maketrans(
@@ -75,7 +78,7 @@ def prefectures() -> tuple[Prefecture, ...]:
     """The 47, in the order of their codes."""
     return tuple(
         Prefecture(row["pid"].zfill(2), row["pref"], row["prefkana"], row["pref_en"])
-        for row in _rows("prefectures.json")
+        for row in package_rows("prefectures.json")
     )
 
 
@@ -83,18 +86,15 @@ def prefectures() -> tuple[Prefecture, ...]:
 def municipalities() -> tuple[Municipality, ...]:
     """The 1,741 in the order of their codes; wards of designated cities are not municipalities and are left out."""
     by_code = {prefecture.code: prefecture for prefecture in prefectures()}
-    return tuple(
-        Municipality(
-            code=row["lgcode"].zfill(6),
-            name=row["city"],
-            kana=row["citykana"],
-            prefecture=by_code[row["pid"].zfill(2)],
-            latitude=float(row["lat"]),
-            longitude=float(row["lng"]),
-        )
-        for row in _rows("municipalities.json")
-        if " " not in row["city"]
-    )
+    found: list[Municipality] = []
+    for row in package_rows("municipalities.json"):
+        if " " in row["city"]:
+            continue
+        code = row["lgcode"].zfill(6)
+        latitude, longitude = corrected_office(code, float(row["lat"]), float(row["lng"]))
+        prefecture = by_code[row["pid"].zfill(2)]
+        found.append(Municipality(code, row["city"], row["citykana"], prefecture, latitude, longitude))
+    return tuple(found)
 
 
 def prefecture_named(name: str) -> Prefecture | None:
@@ -155,6 +155,7 @@ def _municipalities_by_name() -> Mapping[str, tuple[Municipality, ...]]:
     return {name: tuple(places) for name, places in by_name.items()}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def package_rows(name: str) -> list[dict[str, str]]:
+    """The rows of one of the registry package's files, as they are."""
     rows: list[dict[str, str]] = json.loads((files("japancode") / "data" / name).read_text(encoding="utf-8"))
     return rows

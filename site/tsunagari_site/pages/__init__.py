@@ -10,9 +10,11 @@ from tsunagari_site.pages import (
     areas,
     calling,
     contacts,
+    coverage,
     figures,
     help_card,
     home,
+    nearby,
     plain,
     programs,
     results,
@@ -31,5 +33,20 @@ def routes(site: Site) -> list[Route]:
 def routes_in(language: Language, site: Site) -> list[Route]:
     """The pages of one language."""
     at = language.prefix
-    modules = (home, where, results, programs, areas, contacts, safety, share, help_card, calling, about, figures)
+    modules = (
+        home,
+        where,
+        results,
+        nearby,
+        programs,
+        areas,
+        coverage,
+        contacts,
+        safety,
+        share,
+        help_card,
+        calling,
+        about,
+        figures,
+    )
     return [route for module in modules for route in module.routes(site, at)]

@@ -23,6 +23,7 @@ from tsunagari_site.errors import RequestError
 from tsunagari_site.i18n import language_of
 from tsunagari_site.listing_cards import Card, card
 from tsunagari_site.looking import Looking
+from tsunagari_site.maps import TILES_HEIGHT, TILES_WIDTH, PrefectureMap, Tile, prefecture_map, tiles
 from tsunagari_site.pages.where import Region, regions
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
@@ -37,6 +38,9 @@ class AreasPage:
 
     regions: tuple[Region, ...]
     counts: dict[str, int]
+    tiles: tuple[Tile, ...]
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class AreaPage:
     measures: tuple[Card, ...]
     networks: tuple[Card, ...]
     towns: tuple[tuple[Municipality, int], ...]
+    map: PrefectureMap | None
     unknown: int
     more: bool
 
@@ -67,7 +72,8 @@ def routes(site: Site, at: str) -> list[Route]:
     async def all_areas(request: Request) -> Response:
         with site.reading() as reading:
             found = await ask(reading, SearchRequest("", {"kind": PROGRAM_KINDS}, per_page=1))
-        page = AreasPage(regions(), dict(found.facets["prefecture"]))
+        counts = dict(found.facets["prefecture"])
+        page = AreasPage(regions(), counts, tiles(counts), TILES_WIDTH, TILES_HEIGHT)
         return render("areas.html", page, language_of(request.url.path), path="/areas")
 
     async def area(request: Request) -> Response:
@@ -93,16 +99,16 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
     looking = Looking(prefecture=prefecture.code, municipality=town)
     with site.reading() as reading:
         within = {"prefecture": frozenset({prefecture.code})}
-        whole = await ask(reading, SearchRequest("", within | {"kind": PROGRAM_KINDS}, per_page=MAX_PER_PAGE))
+        whole = await ask(reading, _of_place(within | {"kind": PROGRAM_KINDS}))
         in_prefecture = [one for one in whole.listings if one.prefecture_code == prefecture.code]
-        counts = {} if whole.relaxed else whole.facets["municipality"]
+        counts = whole.facets["municipality"]
         own: list[Listing]
         others: list[Listing] = []
         if town:
             here = {"municipality": frozenset({town})}
-            found = await ask(reading, SearchRequest("", here | {"kind": PROGRAM_KINDS}, per_page=MAX_PER_PAGE))
+            found = await ask(reading, _of_place(here | {"kind": PROGRAM_KINDS}))
             own = [one for one in found.listings if one.municipality_code == town]
-            rest = await ask(reading, SearchRequest("", here | {"kind": OTHER_KINDS}, per_page=MAX_PER_PAGE))
+            rest = await ask(reading, _of_place(here | {"kind": OTHER_KINDS}))
             others = [one for one in rest.listings if one.municipality_code == town and not one.is_program]
         else:
             own = [one for one in in_prefecture if one.municipality_code is None]
@@ -133,9 +139,15 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
         measures=cards([one for one in others if one.kind == "measure"]),
         networks=cards([one for one in others if one.kind == "network"]),
         towns=tuple((municipality_of(code), towns[code]) for code in sorted(towns)) if not town else (),
+        map=None if town else prefecture_map(prefecture, towns),
         unknown=_municipalities_in(prefecture) - len(towns) if not town else 0,
         more=whole.total > len(whole.listings),
     )
+
+
+def _of_place(filters: dict[str, frozenset[str]]) -> SearchRequest:
+    """What a place has, and nothing else instead: a page of a place with nothing says so."""
+    return SearchRequest("", filters, per_page=MAX_PER_PAGE, keep=frozenset(filters))
 
 
 def _municipalities_in(prefecture: Prefecture) -> int:

@@ -56,8 +56,9 @@ def routes(site: Site, at: str) -> list[Route]:
 
     async def narrow(request: Request) -> Response:
         fields = await read_form(request)
-        chosen, language = fields.get("only", ""), fields.get("language", "")
-        if chosen not in FILTERS and not language:
+        chosen = fields["only"] if fields.get("only") in FILTERS else ""
+        language = fields["language"] if fields.get("language") in _languages() else ""
+        if not chosen and not language:
             return RedirectResponse(f"{at}/contacts", status_code=303)
         token = site.sealer.seal(CONTACTS, {"f": chosen, "l": language})
         return RedirectResponse(f"{at}/contacts?s={token}", status_code=303)
@@ -72,7 +73,7 @@ def contacts_page(site: Site, chosen: str = "", language: str = "") -> ContactsP
     return ContactsPage(
         chosen=chosen if chosen in FILTERS else "",
         language=language,
-        languages=tuple(sorted({tag for desk in shown_desks() for tag in desk.languages})),
+        languages=_languages(),
         filters=tuple(FILTERS.items()),
         now=tuple(one for one in national if one.answers_anybody),
         others=tuple(one for one in national if not one.answers_anybody),
@@ -85,6 +86,11 @@ def contacts_page(site: Site, chosen: str = "", language: str = "") -> ContactsP
         if not chosen and not language
         else (),
     )
+
+
+def _languages() -> tuple[str, ...]:
+    """The tags of the languages that any desk answers in."""
+    return tuple(sorted({tag for desk in shown_desks() for tag in desk.languages}))
 
 
 def _fits(desk: Desk, chosen: str, language: str) -> bool:

@@ -11,35 +11,10 @@ from starlette.routing import Route
 from tsunagari_indexer.listings import PROGRAM_KINDS
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import SearchRequest
-from tsunagari_parsers.places import Prefecture, prefectures
 from tsunagari_site.i18n import language_of
+from tsunagari_site.maps import TILES_HEIGHT, TILES_WIDTH, Tile, tiles
 from tsunagari_site.rendering import render
 from tsunagari_site.site import Site, ask
-
-#: Columns and rows of a map on which each prefecture is one tile, roughly where it lies; drawn for this site.
-_TILES = {
-    "01": (13, 0), "02": (13, 2), "03": (13, 3), "04": (13, 4), "05": (12, 3), "06": (12, 4), "07": (13, 5),
-    "08": (14, 6), "09": (13, 6), "10": (12, 6), "11": (12, 7), "12": (14, 7), "13": (13, 7), "14": (13, 8),
-    "15": (12, 5), "16": (10, 5), "17": (9, 5), "18": (9, 6), "19": (11, 7), "20": (11, 6), "21": (10, 6),
-    "22": (12, 8), "23": (11, 8), "24": (9, 8), "25": (9, 7), "26": (8, 6), "27": (7, 8), "28": (7, 7),
-    "29": (8, 8), "30": (8, 9), "31": (6, 6), "32": (5, 6), "33": (6, 7), "34": (5, 7), "35": (4, 7),
-    "36": (6, 9), "37": (5, 9), "38": (4, 9), "39": (5, 10), "40": (2, 8), "41": (1, 8), "42": (0, 8),
-    "43": (1, 9), "44": (2, 9), "45": (2, 10), "46": (1, 10), "47": (0, 12),
-}  # fmt: skip
-#: The shades of the map: a tile has the first shade whose figure is not below its number.
-_SHADES = (0, 1, 2, 4, 8)
-TILE = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A prefecture on the map: its place in pixels, its number of programmes, and its shade from 0 (none) to 5."""
-
-    prefecture: Prefecture
-    x: int
-    y: int
-    count: int
-    shade: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +49,9 @@ def routes(site: Site, at: str) -> list[Route]:
         page = FiguresPage(
             total=found.total,
             years=tuple(sorted(found.facets["year"].items(), reverse=True)),
-            tiles=tuple(_tile(one, counts.get(one.code, 0)) for one in prefectures()),
-            width=(max(x for x, _ in _TILES.values()) + 1) * TILE,
-            height=(max(y for _, y in _TILES.values()) + 1) * TILE,
+            tiles=tiles(counts),
+            width=TILES_WIDTH,
+            height=TILES_HEIGHT,
             bars=tuple(
                 sorted(
                     (
@@ -91,9 +66,3 @@ def routes(site: Site, at: str) -> list[Route]:
         return render("figures.html", page, language_of(request.url.path), path="/figures")
 
     return [Route(f"{at}/figures", figures)]
-
-
-def _tile(prefecture: Prefecture, count: int) -> Tile:
-    column, row = _TILES[prefecture.code]
-    shade = next((shade for shade, most in enumerate(_SHADES) if count <= most), len(_SHADES))
-    return Tile(prefecture, column * TILE, row * TILE, count, shade)

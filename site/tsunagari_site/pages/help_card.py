@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +17,8 @@ from tsunagari_site.sealed import CARD, looking_of
 from tsunagari_site.site import Site
 
 _INTERPRETER = "interpreter"
+#: As on the page with the ticks.
+_INTERPRETER_FOR_ANY = "通訳をお願いします"
 _CARD_LANGUAGES = {
     "en": "en",
     "zh-hans": "zh",
@@ -84,8 +86,12 @@ def routes(site: Site, at: str) -> list[Route]:
         except (KeyError, TypeError) as error:
             raise SealError("not a card") from error
         page = ShownCard(
-            # Whoever asks for an interpreter and names no language is helped by nothing: the sentence needs one.
-            tuple(one for one in known.card if one.id in chosen and (one.id != _INTERPRETER or language)),
+            tuple(
+                # Whoever names no language asks for an interpreter all the same: the desk can ask back for which.
+                one if one.id != _INTERPRETER or language else replace(one, text=_INTERPRETER_FOR_ANY)
+                for one in known.card
+                if one.id in chosen
+            ),
             language,
         )
         return render("card.html", page, language_of(request.url.path), path=f"/show?s={token}")

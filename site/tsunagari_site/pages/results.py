@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -136,6 +136,8 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         bodies = Bodies(reading)
         asks = looking.asks_programs
         result = await ask(reading, looking.to_request()) if asks else None
+        if result and _is_beside_the_need(looking, result):
+            result = replace(result, total=0, listings=(), relaxed=(), facets={name: {} for name in result.facets})
         found = result.listings if result else ()
         # Relaxing a town with nothing may have led to the whole prefecture: its own programmes stand in the list then.
         kept_town = looking.municipality and not (result and any(one.text == "municipality" for one in result.relaxed))
@@ -202,6 +204,12 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
             if choices and not getattr(looking, name)
         ),
     )
+
+
+def _is_beside_the_need(looking: Looking, result: SearchResult) -> bool:
+    """Whether nothing in the lists fits the need: programmes for something else would be no answer."""
+    given_up = {one.text for one in result.relaxed if one.code == "dropped_filter"}
+    return bool(looking.need) and not looking.text and "offer" in given_up
 
 
 async def _wide(reading: Reading, looking: Looking) -> tuple[Listing, ...]:

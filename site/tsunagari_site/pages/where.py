@@ -5,6 +5,9 @@ What was chosen before comes in a sealed address and goes on in one.
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -12,7 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tsunagari_indexer.place_names import place_named
-from tsunagari_parsers.places import Municipality, Prefecture, municipalities, prefecture_of, prefectures
+from tsunagari_parsers.places import Municipality, PlaceError, Prefecture, municipalities, prefecture_of, prefectures
+from tsunagari_parsers.places.geo import nearest_municipality
+from tsunagari_parsers.places.postal import municipalities_of_postal
+from tsunagari_parsers.places.wards import ward_named
 from tsunagari_site.forms import read_form
 from tsunagari_site.i18n import language_of
 from tsunagari_site.looking import Looking
@@ -31,6 +37,8 @@ _REGIONS = (
 )
 #: Longer than any place's name; what is typed beyond is no place.
 _MAX_PLACE = 60
+#: What is no name: a postal code, or part of one.
+_POSTAL = re.compile(r"[0-9]")
 #: So many places are offered for a name that fits several.
 _MAX_CANDIDATES = 60
 
@@ -46,7 +54,7 @@ class Region:
 @dataclass(frozen=True, slots=True)
 class WherePage:
     """The question of where. ``prefecture`` is set once it is chosen; ``candidates`` are the places that a typed name may mean;
-    ``unknown``: what was typed is no place that is known.
+    ``problem`` says why what was given is no place.
     """
 
     token: str
@@ -55,9 +63,7 @@ class WherePage:
     prefecture: Prefecture | None
     municipalities: tuple[Municipality, ...]
     candidates: tuple[Municipality, ...]
-    unknown: bool
-    unknown_postal: bool
-    outside: bool
+    problem: str
 
 
 def regions() -> tuple[Region, ...]:
@@ -83,15 +89,15 @@ def routes(site: Site, at: str) -> list[Route]:
             prefecture=prefecture,
             municipalities=tuple(one for one in municipalities() if one.prefecture == prefecture) if prefecture else (),
             candidates=tuple(one for one in municipalities() if one.code in set(payload.towns.split())),
-            unknown=payload.unknown_place,
-            unknown_postal=False,
-            outside=False,
+            problem=payload.place_problem,
         )
         return render("where.html", page, language_of(request.url.path), path=f"/where?s={token}")
 
     async def answer(request: Request) -> Response:
         fields = await read_form(request)
         looking = Looking.from_payload(site.sealer.open("results", fields.get("s", ""))).without_place_questions()
+        if "near" in fields:
+            return redirect_to(site, request, *_near(looking, fields["near"]))
         if "place" in fields:
             return redirect_to(site, request, *_typed(looking, fields["place"].strip()))
         if "town" in fields or "skip" in fields:
@@ -106,12 +112,36 @@ def routes(site: Site, at: str) -> list[Route]:
 
 def _typed(looking: Looking, text: str) -> tuple[str, Looking]:
     """Where a typed place leads: to the results of the one place that it names, else back with the question."""
-    found = place_named(text[:_MAX_PLACE]) if text else None
+    text = text[:_MAX_PLACE]
+    if _POSTAL.search(unicodedata.normalize("NFKC", text)):
+        try:
+            return _among(looking, municipalities_of_postal(text), "postal")
+        except PlaceError:
+            return "where", looking.asking_again("postal")
+    ward = ward_named(text)
+    if ward:
+        return _among(looking, (ward.city,), "unknown")
+    found = place_named(text) if text else None
     if found and found.prefecture and not found.municipalities:
         return "where", looking.changed({"prefecture": found.prefecture.code})
-    towns = found.municipalities if found else ()
+    return _among(looking, found.municipalities if found else (), "unknown")
+
+
+def _among(looking: Looking, named: Sequence[Municipality], problem: str) -> tuple[str, Looking]:
+    # Of towns that share a name, the one in the prefecture that was chosen is meant.
+    towns = [town for town in named if town.prefecture.code == looking.prefecture] or named
     if len(towns) == 1:
         return "results", looking.changed({"town": towns[0].code})
     if towns:
         return "where", looking.asking_among(towns[:_MAX_CANDIDATES])
-    return "where", looking.asking_again()
+    return "where", looking.asking_again(problem)
+
+
+def _near(looking: Looking, text: str) -> tuple[str, Looking]:
+    """Where a position leads (「43.06,141.36」, degrees): to what is near the nearest office."""
+    latitude, _, longitude = text.partition(",")
+    try:
+        town = nearest_municipality(float(latitude), float(longitude))
+    except (PlaceError, ValueError):
+        return "where", looking.asking_again("outside")
+    return "nearby", looking.at_position_of(town)

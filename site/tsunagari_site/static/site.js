@@ -29,6 +29,10 @@
     event.preventDefault();
     leave();
   });
+  // Shift with a click is no press of Shift alone.
+  document.addEventListener("pointerdown", function () {
+    alone = false;
+  });
   document.addEventListener("keydown", function (event) {
     alone = event.key === "Shift" && !event.repeat ? true : event.key === "Shift" && alone;
     if (event.key !== "Shift" && presses) reset();
@@ -48,8 +52,10 @@
       reset(said.dataset.late);
     }, 5000);
   });
-  // A page that comes back out of the browser's memory is not left covered.
-  window.addEventListener("pageshow", function () {
+  // A page that comes back out of the browser's memory is not left covered. One that has only just finished loading stays so: she
+  // may be leaving it already, on a slow line.
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
     cover.hidden = true;
     cover.textContent = "";
     reset();
