@@ -32,7 +32,7 @@ OWNERS = {
     "sqlite3": "indexer/",
     "sudachipy": "indexer/tsunagari_indexer/analysis.py",
     "meilisearch": "indexer/tsunagari_indexer/engines/meili.py",
-    "rapidfuzz": "indexer/tsunagari_indexer/mending.py",
+    "rapidfuzz": "indexer/",
     "pyroaring": "indexer/tsunagari_indexer/engines/embedded.py",
     "starlette": "site/",
     "jinja2": "site/tsunagari_site/rendering.py",

@@ -121,7 +121,7 @@ def import_documents(
     replaced = [fetched for fetched in base if fetched not in kept]
     if not read:
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
-    if _same(base, read, kept):
+    if _same(base, read, kept) and not workspace.is_behind():
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
     read = [with_pictures(one, workspace.archive, workspace.pictures, reader.rows, drawing) for one in read]
     everything = [*(_reread(fetched, workspace, reader, drawing) for fetched in kept), *read]

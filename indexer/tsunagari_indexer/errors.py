@@ -31,3 +31,11 @@ class EngineError(IndexerError):
 
 class EngineUnavailableError(EngineError):
     """The search engine's server is away, refuses the key, or does not answer in time."""
+
+
+class CorrectionError(IndexerError):
+    """A correction that cannot be right: an unknown field, or a value that the field cannot have."""
+
+
+class ReviewError(IndexerError):
+    """A decision that cannot be: an unknown programme or finding, or no reason."""

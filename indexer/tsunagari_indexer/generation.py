@@ -19,12 +19,14 @@ from typing import Any, Self
 from tsunagari_crawler.archive import sync_folder
 from tsunagari_indexer.analysis import reading_of
 from tsunagari_indexer.build import Contents, DocumentFinding
+from tsunagari_indexer.confirmations import Confirmation
 from tsunagari_indexer.engine import EngineQuery, EngineRecord, EngineResult
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
 from tsunagari_indexer.lexicon import fold, known_lexicon
 from tsunagari_indexer.listings import Listing, SourceDocument, fold_label, labels_of
 from tsunagari_indexer.mending import Mender
+from tsunagari_indexer.sightings import GivenId
 from tsunagari_indexer.suggestions import Suggestion, SuggestionIndex
 from tsunagari_indexer.understanding import mender_for
 from tsunagari_parsers import Desk, Finding, Level
@@ -47,6 +49,9 @@ CREATE TABLE listings (
     id TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL
 );
+CREATE TABLE aliases (alias TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID; -- ids of other years, and the listing's
+CREATE TABLE given_ids (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID; -- what the ledger keeps when it is published
+CREATE TABLE desk_confirmations (desk TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE desks (position INTEGER PRIMARY KEY, body TEXT NOT NULL); -- read from lists; proposals until confirmed
 CREATE TABLE exact (key TEXT NOT NULL, position INTEGER NOT NULL); -- a phone's digits, a name in comparable form
 CREATE TABLE surfaces (term TEXT NOT NULL, surface TEXT NOT NULL, PRIMARY KEY (term, surface)) WITHOUT ROWID;
@@ -155,8 +160,9 @@ class Generation:
         return {sha256: SourceDocument(**json.loads(body)) for sha256, body in rows}
 
     def listing(self, listing_id: str) -> Listing | None:
-        """The listing of this id, or None."""
-        for (body,) in self._rows("SELECT body FROM listings WHERE id = ?", listing_id):
+        """The listing of this id, or of one that leads to it (that of another of its years); None if there is none."""
+        wanted = "SELECT body FROM listings WHERE id = coalesce((SELECT id FROM aliases WHERE alias = ?), ?)"
+        for (body,) in self._rows(wanted, listing_id, listing_id):
             return Listing.from_json(json.loads(body))
         return None
 
@@ -191,6 +197,21 @@ class Generation:
         return tuple(
             desk_from_json(json.loads(body)) for (body,) in self._rows("SELECT body FROM desks ORDER BY position")
         )
+
+    @cached_property
+    def desk_confirmations(self) -> Mapping[str, Confirmation]:
+        """The last answer about each desk that somebody asked about, by the desk's id."""
+        rows = self._rows("SELECT desk, body FROM desk_confirmations ORDER BY desk")
+        return {desk: Confirmation.from_json(json.loads(body)) for desk, body in rows}
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """The listing's id by each other id that leads to it."""
+        return dict(self._rows("SELECT alias, id FROM aliases ORDER BY alias"))
+
+    def given_ids(self) -> tuple[GivenId, ...]:
+        """The ids of every year's records."""
+        return tuple(GivenId(**json.loads(body)) for (body,) in self._rows("SELECT body FROM given_ids ORDER BY id"))
 
     def exactly(self, keys: Iterable[str]) -> frozenset[int]:
         """The order numbers of the listings with one of these phone numbers (digits only) or names (in comparable form)."""
@@ -286,6 +307,15 @@ def _fill(connection: sqlite3.Connection, contents: Contents, meta: Mapping[str,
     connection.executemany(
         "INSERT INTO listings VALUES (?, ?, ?)",
         ((one.order, one.id, _dump(one.to_json())) for one in contents.listings),
+    )
+    connection.executemany("INSERT INTO aliases VALUES (?, ?)", sorted(contents.aliases.items()))
+    connection.executemany(
+        "INSERT INTO given_ids VALUES (?, ?)",
+        ((one.id, _dump(asdict(one))) for one in sorted(contents.given, key=lambda one: one.id)),
+    )
+    connection.executemany(
+        "INSERT INTO desk_confirmations VALUES (?, ?)",
+        ((desk, _dump(asdict(word))) for desk, word in sorted(contents.desk_confirmations.items())),
     )
     connection.executemany(
         "INSERT INTO desks VALUES (?, ?)",

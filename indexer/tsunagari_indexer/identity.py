@@ -1,158 +1,294 @@
-"""Which programme of this import is which programme that was seen before.
+"""Which programme of this year is which programme of the years before.
 
-An id is given when a programme is first seen, from (kind, year, place, name, an ordinal for ties), and kept: correcting a
-phone number, or even the name, must not change an address.
+A wrong certain match is the worst that can happen here (a woman would be sent to what another programme was), a question too many a
+small thing. So only the same name at the same place, with something beside it that speaks for it and nothing that speaks for
+another, is certain. What is merely likely, or could be several, is a question: until a person has decided it, the programme stands
+on its own. A person's decisions hold over everything that is concluded here.
+
+All of it is a function of the papers and the decisions: in whatever order papers were imported, the same programmes come out. A
+programme has the id of its first year's record; the ids of the other years lead to it.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import count
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tsunagari_indexer.decisions import Decision, Decisions, Verdict
+from tsunagari_indexer.likeness import Likeness, likeness, plain_name
+from tsunagari_indexer.sightings import Sighting
+
+#: A question names so many programmes of before at most.
+_MOST_NAMED = 3
+_MUNICIPALITY_DIGITS = 6
+_DECIDED = "人が同じと決めた"
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """An id and what it belongs to. ``place_code`` is a prefecture's two digits or a municipality's six; ``name`` is comparable."""
+class Seen:
+    """A record with its id. ``evidence`` is what connects it with the year before it, in words; empty for a first one."""
 
     id: str
-    kind: str
-    place_code: str
-    name: str
-    ordinal: int
-    phone: str
-    series: str
-    first_year: int
-    last_year: int
+    sighting: Sighting
+    evidence: str = ""
+
+
+@dataclass(slots=True)
+class Chain:
+    """One programme through the years, oldest first."""
+
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The id of its first record."""
+        return self.seen[0].id
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all its records."""
+        return frozenset(one.id for one in self.seen)
+
+    @property
+    def last(self) -> Sighting:
+        """As it was last seen."""
+        return self.seen[-1].sighting
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A record that needs an id; the fields are as in :class:`Identity`."""
+class Question:
+    """A record that may be one of ``candidates``: (id of the programme of before, how alike), the likeliest first."""
 
-    kind: str
-    place_code: str
-    name: str
-    phone: str
-    series: str
-    year: int
+    id: str
+    candidates: tuple[tuple[str, Likeness], ...]
+    is_ambiguous: bool
 
 
-def identify(
-    known: Iterable[Identity], candidates: Sequence[Candidate], used: Collection[str] = frozenset()
-) -> list[Identity]:
-    """An identity for each candidate of one document, in their order.
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The programmes, and what a person must decide."""
 
-    First the same kind, place and name, of several the one with the same phone; then, of what is left of the same edition, the
-    only one of a place with the same phone (its name was corrected); else a new one.
+    chains: tuple[Chain, ...]
+    questions: tuple[Question, ...]
+
+
+_NO_SUCCESSORS: Mapping[str, str] = {}
+
+
+def link(
+    records: Sequence[tuple[str, Sighting]],
+    decisions: Sequence[Decision] = (),
+    successors: Mapping[str, str] = _NO_SUCCESSORS,
+) -> Linked:
+    """The programmes that these records are, year by year.
 
     Args:
-        known: every identity that was ever given.
-        candidates: the records of one document.
-        used: the ids that other documents of the same year have already; two programmes of a year are never one.
+        records: every record of the papers, with its id, in an order that does not depend on when they were imported.
+        decisions: what people decided, oldest first.
+        successors: the code of the municipality that one of before has become, by its code.
     """
-    everyone = sorted(known, key=lambda one: one.ordinal)
-    taken = {one.id for one in everyone}
-    ordinals: dict[_NameKey, set[int]] = defaultdict(set)
-    for one in everyone:
-        ordinals[_name_key(one)].add(one.ordinal)
-    free = [one for one in everyone if one.id not in used]
-    given = _by_name(free, candidates)
-    matched = {one.id for one in given if one}
-    left = _left([one for one in free if one.id not in matched], candidates, given)
-    result = []
-    for candidate, same in zip(candidates, given, strict=True):
-        renamed = left.get(_edition_key(candidate, candidate.year))
-        if same is not None:
-            one = _followed(same, candidate)
-        else:
-            ordinal = next(number for number in count() if number not in ordinals[_name_key(candidate)])
-            ordinals[_name_key(candidate)].add(ordinal)
-            if renamed is not None:
-                one = replace(_followed(renamed, candidate), name=candidate.name, ordinal=ordinal)
+    decided = Decisions(decisions)
+    chains: list[Chain] = []
+    questions: list[Question] = []
+    for year in sorted({sighting.year for _, sighting in records}):
+        of_year = [(one, sighting) for one, sighting in records if sighting.year == year]
+        questions += _Year(chains, of_year, decided, successors).settle()
+    return Linked(tuple(chains), tuple(questions))
+
+
+class _Year:
+    """The records of one year against the programmes of the years before. ``chains`` is added to."""
+
+    def __init__(
+        self,
+        chains: list[Chain],
+        records: Sequence[tuple[str, Sighting]],
+        decided: Decisions,
+        successors: Mapping[str, str],
+    ) -> None:
+        self._chains = chains
+        self._before = list(chains)
+        self._records = records
+        self._decided = decided
+        self._successors = successors
+        self._places = {(sighting.series, self._place(sighting)) for _, sighting in records}
+        self._compared: dict[tuple[int, int], Likeness] = {}
+
+    def settle(self) -> list[Question]:
+        """Carry the records into the programmes; what is open comes back."""
+        given: dict[int, tuple[int, str]] = {}
+        self._as_decided(given)
+        self._certain(given)
+        left_over = [at for at in range(len(self._records)) if at not in given]
+        found = {chain for chain, _ in given.values()}
+        asked = self._ask([at for at in range(len(self._before)) if at not in found], left_over)
+        for at, (record, sighting) in enumerate(self._records):
+            if at in given:
+                chain, evidence = given[at]
+                self._before[chain].seen.append(Seen(record, sighting, evidence))
             else:
-                one = _new(candidate, ordinal, taken)
-                taken.add(one.id)
-        result.append(one)
-    return result
+                self._new_or_merged(record, sighting)
+        return asked
 
+    def _new_or_merged(self, record: str, sighting: Sighting) -> None:
+        """A programme of its own, or one that a person said is another one of this year."""
+        partners = set(self._decided.partners(record))
+        for chain in self._chains if partners else ():
+            if chain.last.year == sighting.year and chain.ids & partners:
+                chain.seen.append(Seen(record, sighting, _DECIDED))
+                return
+        self._chains.append(Chain([Seen(record, sighting)]))
 
-_NameKey = tuple[str, str, str]
+    def _as_decided(self, given: dict[int, tuple[int, str]]) -> None:
+        by_id = {one.id: number for number, chain in enumerate(self._before) for one in chain.seen}
+        for at, (record, _) in enumerate(self._records):
+            for partner in self._decided.partners(record):
+                number = by_id.get(partner)
+                if number is not None and self._may(number, at):
+                    given[at] = number, _DECIDED
 
+    def _certain(self, given: dict[int, tuple[int, str]]) -> None:
+        """The same name at the same place, supported, and stronger than every other pair of either."""
+        old = defaultdict(list)
+        taken = {chain for chain, _ in given.values()}
+        for number, chain in enumerate(self._before):
+            if number not in taken:
+                old[chain.last.kind, self._place(chain.last)].append(number)
+        new = defaultdict(list)
+        for at, (_, sighting) in enumerate(self._records):
+            if at not in given:
+                new[sighting.kind, self._place(sighting)].append(at)
+        for key in old.keys() & new.keys():
+            for number in old[key]:
+                for at in new[key]:
+                    if self._is_certain(number, at, old[key], new[key]):
+                        given[at] = number, self._like(number, at).words
 
-def _name_key(one: Identity | Candidate) -> _NameKey:
-    return one.kind, one.place_code, one.name
+    def _is_certain(self, number: int, at: int, old: Sequence[int], new: Sequence[int]) -> bool:
+        if not self._same_name(number, at) or not self._may(number, at):
+            return False
+        mine = self._like(number, at)
+        if not mine.is_supported:
+            return False
+        rivals = [(other, at) for other in old if other != number] + [(number, other) for other in new if other != at]
+        return not any(self._may(*rival) and self._disputes(number, at, rival) for rival in rivals)
 
+    def _disputes(self, number: int, at: int, rival: tuple[int, int]) -> bool:
+        """Whether another pair of one of the two could as well be meant."""
+        mine, theirs = self._like(number, at), self._like(*rival)
+        if theirs.same_name:
+            # What is alike in all goes on in its own list, and from the year before rather than from an older one.
+            nearer = mine.is_equal(theirs) and self._nearness(number, at) > self._nearness(*rival)
+            return not (mine.is_stronger(theirs) or nearer)
+        # The name went to another programme: what is done, or who answers, stayed with the rival.
+        text, other = mine.description or 0, theirs.description or 0
+        moved_text = other >= 0.75 and other >= text + 0.25
+        moved_phone = bool(theirs.phone) and mine.phone is False and theirs.name >= 0.6 and text < 0.6
+        moved_office = bool(theirs.phone) and mine.phone is False and not mine.department and other >= 0.6
+        return moved_text or moved_phone or moved_office
 
-def _by_name(free: Sequence[Identity], candidates: Sequence[Candidate]) -> list[Identity | None]:
-    """For each candidate the identity of the same name: first those whose phone is the same, then the others in order."""
-    waiting: dict[_NameKey, list[Identity]] = defaultdict(list)
-    for one in free:
-        waiting[_name_key(one)].append(one)
-    given: list[Identity | None] = [None] * len(candidates)
-    for same_phone in (True, False):
-        for index, candidate in enumerate(candidates):
-            group = waiting[_name_key(candidate)]
-            found = next((one for one in group if not same_phone or one.phone == candidate.phone), None)
-            if given[index] is None and found is not None:
-                given[index] = found
-                group.remove(found)
-    return given
+    def _nearness(self, number: int, at: int) -> tuple[bool, int]:
+        before, after = self._before[number].last, self._records[at][1]
+        return before.series == after.series, before.year
 
-
-_EditionKey = tuple[str, str, str, str, int]
-
-
-def _edition_key(one: Identity | Candidate, year: int) -> _EditionKey:
-    return one.kind, one.place_code, one.phone, one.series, year
-
-
-def _left(
-    unmatched: Sequence[Identity], candidates: Sequence[Candidate], given: Sequence[Identity | None]
-) -> dict[_EditionKey, Identity]:
-    """Unmatched identities of the same edition with the same phone, where there is one of them and one candidate for it.
-
-    Not across years: an office's next programme often keeps its phone.
-    """
-    wanting = Counter(
-        _edition_key(candidate, candidate.year)
-        for candidate, found in zip(candidates, given, strict=True)
-        if found is None and candidate.phone
-    )
-    offering: dict[_EditionKey, list[Identity]] = defaultdict(list)
-    for one in unmatched:
-        offering[_edition_key(one, one.last_year)].append(one)
-    return {key: offering[key][0] for key, wanted in wanting.items() if wanted == 1 and len(offering.get(key, ())) == 1}
-
-
-def _followed(one: Identity, candidate: Candidate) -> Identity:
-    return replace(
-        one,
-        phone=candidate.phone,
-        series=candidate.series,
-        first_year=min(one.first_year, candidate.year),
-        last_year=max(one.last_year, candidate.year),
-    )
-
-
-def _new(candidate: Candidate, ordinal: int, taken: Collection[str]) -> Identity:
-    """A new identity: ten letters and digits from what the programme is; a second hash where those are taken."""
-    text = "\0".join((candidate.kind, str(candidate.year), candidate.place_code, candidate.name, str(ordinal)))
-    while True:
-        new_id = "p" + base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:10]
-        if new_id not in taken:
-            return Identity(
-                id=new_id,
-                kind=candidate.kind,
-                place_code=candidate.place_code,
-                name=candidate.name,
-                ordinal=ordinal,
-                phone=candidate.phone,
-                series=candidate.series,
-                first_year=candidate.year,
-                last_year=candidate.year,
+    def _ask(self, old: Sequence[int], new: Sequence[int]) -> list[Question]:
+        pairs = {
+            (number, at): self._like(number, at)
+            for number, at in self._candidates(old, new)
+            if self._may(number, at) and self._is_plausible(number, at)
+        }
+        pairs |= self._only_ones(old, new, {at for _, at in pairs}, {number for number, _ in pairs})
+        questions = []
+        for at in new:
+            own = {number: like for (number, other), like in pairs.items() if other == at}
+            if not own:
+                continue
+            ranked = sorted(own, key=lambda number: (-_weight(own[number]), self._before[number].id))
+            best = own[ranked[0]]
+            rivals = [like for (number, other), like in pairs.items() if (number == ranked[0]) != (other == at)]
+            questions.append(
+                Question(
+                    self._records[at][0],
+                    tuple((self._before[number].id, own[number]) for number in ranked[:_MOST_NAMED]),
+                    is_ambiguous=not all(best.is_stronger(like) for like in rivals),
+                )
             )
-        text += "\0"
+        return questions
+
+    def _candidates(self, old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
+        """The pairs of one kind that share a place or a number, or a prefecture if nothing of the older place is on the new list."""
+        by_key: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for number in old:
+            last = self._before[number].last
+            by_key["place", last.kind, self._place(last)].append(number)
+            for phone in last.phones:
+                by_key["phone", last.kind, phone].append(number)
+            if last.kind == "program" and (last.series, self._place(last)) not in self._places:
+                by_key["prefecture", last.kind, last.series, last.place_code[:2]].append(number)
+        pairs = set()
+        for at in new:
+            one = self._records[at][1]
+            keys = [("place", one.kind, self._place(one)), ("prefecture", one.kind, one.series, one.place_code[:2])]
+            keys += [("phone", one.kind, phone) for phone in one.phones]
+            pairs |= {(number, at) for key in keys for number in by_key.get(key, ())}
+        return sorted(pairs)
+
+    def _only_ones(
+        self, old: Sequence[int], new: Sequence[int], asked_new: set[int], asked_old: set[int]
+    ) -> dict[tuple[int, int], Likeness]:
+        """The only programme left of an office, and the only new one with its phone."""
+        places: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for number in old:
+            places[self._before[number].last.kind, self._place(self._before[number].last)][0].append(number)
+        for at in new:
+            places[self._records[at][1].kind, self._place(self._records[at][1])][1].append(at)
+        found = {}
+        for numbers, ats in places.values():
+            if len(numbers) == 1 and len(ats) == 1 and numbers[0] not in asked_old and ats[0] not in asked_new:
+                like = self._like(numbers[0], ats[0])
+                if like.phone and like.department and self._may(numbers[0], ats[0]):
+                    found[numbers[0], ats[0]] = like
+        return found
+
+    def _is_plausible(self, number: int, at: int) -> bool:
+        before, after = self._before[number].last, self._records[at][1]
+        if self._place(before) == self._place(after):
+            like = self._like(number, at)
+            text = like.description or 0
+            near = like.name >= 0.6 and (bool(like.phone) or bool(like.department) or text >= 0.5)
+            same_office = bool(like.phone) and (like.name >= 0.4 or text >= 0.4)
+            return like.same_name or like.name >= 0.8 or text >= 0.75 or near or same_office
+        if set(before.phones) & set(after.phones):
+            like = self._like(number, at)
+            return like.name >= 0.5 or (like.description or 0) >= 0.5
+        # Nothing of this place is on the new list: it may be part of another one now.
+        like = self._like(number, at)
+        text = like.description or 0
+        unknown = not (_is_known(before.place_code) and _is_known(after.place_code))
+        return (like.name >= 0.8 and text >= 0.6) or (unknown and (like.name >= 0.6 or text >= 0.6))
+
+    def _may(self, number: int, at: int) -> bool:
+        return self._decided.about(self._records[at][0], self._before[number]) is not Verdict.DIFFERENT
+
+    def _same_name(self, number: int, at: int) -> bool:
+        return plain_name(self._before[number].last.name) == plain_name(self._records[at][1].name)
+
+    def _like(self, number: int, at: int) -> Likeness:
+        key = number, at
+        if key not in self._compared:
+            before, after = self._before[number].last, self._records[at][1]
+            self._compared[key] = likeness(before, after, same_place=self._place(before) == self._place(after))
+        return self._compared[key]
+
+    def _place(self, sighting: Sighting) -> str:
+        return self._successors.get(sighting.place_code, sighting.place_code)
+
+
+def _is_known(place_code: str) -> bool:
+    """Whether it is the code of a prefecture or municipality of today, not a name that nobody knows."""
+    return place_code.isdigit() and len(place_code) in {2, _MUNICIPALITY_DIGITS}
+
+
+def _weight(like: Likeness) -> float:
+    return like.name + bool(like.phone) + 0.5 * bool(like.department) + (like.description or 0) + 0.5 * like.same_place

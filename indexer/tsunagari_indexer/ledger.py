@@ -10,15 +10,21 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
 from tsunagari_crawler import ArchiveError, FetchedDocument
+from tsunagari_indexer.confirmations import Asked, AskedBy, Confirmation, Outcome, Subject
+from tsunagari_indexer.corrections import Correction
+from tsunagari_indexer.decisions import Decision, Verdict
 from tsunagari_indexer.errors import LedgerError
-from tsunagari_indexer.identity import Identity
+from tsunagari_indexer.sightings import GivenId
+
+#: What a finding is known by: document, code, page, row, value. Its message may be worded anew.
+FindingKey = tuple[str, str, int | None, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +127,89 @@ class Ledger:
             if not states or state in states
         )
 
-    def identities(self) -> tuple[Identity, ...]:
-        """Every identity that was ever given."""
+    def given_ids(self) -> tuple[GivenId, ...]:
+        """Every id that was published, with the record that it belongs to."""
         rows = self._connection.execute(
-            "SELECT id, kind, place_code, name, ordinal, phone, series, first_year, last_year FROM identities ORDER BY id"
+            "SELECT id, kind, year, place_code, name, ordinal, phone, series FROM given_ids ORDER BY id"
         )
-        return tuple(Identity(*row) for row in rows)
+        return tuple(GivenId(*row) for row in rows)
 
-    def save_identities(self, identities: Sequence[Identity]) -> None:
-        """Add identities, or follow what changed of those that are known."""
+    def save_ids(self, given: Sequence[GivenId]) -> None:
+        """Remember ids, or follow what changed of their records."""
         self._connection.executemany(
-            "INSERT INTO identities (id, kind, place_code, name, ordinal, phone, series, first_year, last_year) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
-            "ordinal = excluded.ordinal, phone = excluded.phone, series = excluded.series, "
-            "first_year = min(first_year, excluded.first_year), last_year = max(last_year, excluded.last_year)",
-            [astuple(one) for one in identities],
+            "INSERT INTO given_ids (id, kind, year, place_code, name, ordinal, phone, series) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
+            "ordinal = excluded.ordinal, phone = excluded.phone, series = excluded.series",
+            [astuple(one) for one in given],
         )
+
+    def decide(self, decision: Decision) -> None:
+        """Keep a person's decision; of two on the same records the later one holds."""
+        self._connection.execute(
+            "INSERT INTO decisions (verdict, first, second, reason, who, at) VALUES (?, ?, ?, ?, ?, ?)",
+            astuple(replace(decision, at=_now())),
+        )
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Every decision, oldest first."""
+        rows = self._connection.execute("SELECT verdict, first, second, reason, who, at FROM decisions ORDER BY number")
+        return tuple(Decision(Verdict(verdict), *rest) for verdict, *rest in rows)
+
+    def correct(self, correction: Correction) -> None:
+        """Keep a correction."""
+        self._connection.execute(
+            "INSERT INTO corrections (sha256, field, source, corrected, reason, who, at, series, fiscal_year, part) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            astuple(replace(correction, at=_now())),
+        )
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Every correction, oldest first."""
+        rows = self._connection.execute(
+            "SELECT sha256, field, source, corrected, reason, who, at, series, fiscal_year, part "
+            "FROM corrections ORDER BY number"
+        )
+        return tuple(Correction(*row) for row in rows)
+
+    def confirm(self, asked: Asked) -> None:
+        """Keep somebody's word that a programme or desk stands."""
+        word = asked.confirmation
+        self._connection.execute(
+            "INSERT INTO confirmations (kind, subject, on_day, way, outcome, url, who, note, at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (asked.kind, asked.subject, word.on, word.way, word.outcome, word.url, asked.by, asked.note, _now()),
+        )
+
+    def confirmations(self) -> tuple[Asked, ...]:
+        """Every confirmation, in the order in which they were written down."""
+        rows = self._connection.execute(
+            "SELECT kind, subject, on_day, way, outcome, url, who, note, at FROM confirmations ORDER BY number"
+        )
+        return tuple(
+            Asked(Subject(kind), subject, Confirmation(on, AskedBy(way), Outcome(outcome), url), who, note, at)
+            for kind, subject, on, way, outcome, url, who, note, at in rows
+        )
+
+    def accept(self, finding: FindingKey, reason: str, by: str) -> None:
+        """Keep that somebody looked at a finding and let it pass."""
+        self._connection.execute(
+            "INSERT INTO accepted (document, code, page, row, value, reason, who, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*finding, reason, by, _now()),
+        )
+
+    def accepted(self) -> dict[FindingKey, str]:
+        """The findings that somebody let pass, with the reason."""
+        rows = self._connection.execute("SELECT document, code, page, row, value, reason FROM accepted ORDER BY number")
+        return {(document, code, page, row, value): reason for document, code, page, row, value, reason in rows}
+
+    def decided_through(self) -> str:
+        """How far a generation that is built now knows what people decided: numbers of decisions, corrections, confirmations."""
+        tables = ("decisions", "corrections", "confirmations")
+        numbers = [
+            self._connection.execute(f"SELECT coalesce(max(number), 0) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in tables
+        ]
+        return " ".join(map(str, numbers))
 
     def record(self, action: str, generation: int | None, detail: str) -> None:
         """Write a line of the audit log."""

@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Any, Self
 
 from tsunagari_indexer.analysis import analyse
+from tsunagari_indexer.confirmations import Confirmation
 from tsunagari_indexer.engine import EngineRecord
+from tsunagari_indexer.history import YearSeen
 from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.offers import Offer, public_offers
 from tsunagari_indexer.row_pictures import RowPicture
@@ -29,7 +31,7 @@ OTHER_KINDS = frozenset({"measure", "network"})
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """A document of a generation: which paper it is a copy of, and how it came. Dates are ISO 8601 in UTC."""
+    """A document of a generation: which paper it is a copy of, how it came, and the account of its rows. Dates are ISO 8601 in UTC."""
 
     sha256: str
     name: str
@@ -43,6 +45,9 @@ class SourceDocument:
     origin: str
     fetched_at: str
     pages: int
+    rows_seen: int = 0
+    records: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ class Listing:
     same series, so that a programme which that edition lacks can say so. ``sections`` are the headed parts of its paper that are
     public: what a sheet says of who runs a short stay, and where, is not among them. ``budget`` and ``grant`` are in thousands of yen.
     ``line`` is where it begins in a text, which has no rectangles. ``picture`` is that of its row, which anybody may see; None where
-    there is none, and always where it offers a stay.
+    there is none, and always where it offers a stay. ``history`` has every year in which it was seen, oldest first; the ids of those
+    years lead to it. ``confirmation`` is the last answer to somebody who asked whether it stands.
     """
 
     id: str
@@ -97,6 +103,8 @@ class Listing:
     excluded: tuple[ExcludedPlace, ...] = ()
     venues: tuple[Venue, ...] = ()
     picture: RowPicture | None = None
+    history: tuple[YearSeen, ...] = ()
+    confirmation: Confirmation | None = None
 
     def __post_init__(self) -> None:
         if any(section.is_restricted for section in self.sections):
@@ -108,6 +116,11 @@ class Listing:
     def is_program(self) -> bool:
         """Whether it is counted as a programme."""
         return self.kind in PROGRAM_KINDS
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Its id and those of all its years."""
+        return frozenset((self.id, *(one.id for one in self.history)))
 
     @property
     def is_in_newest_edition(self) -> bool:
@@ -133,6 +146,8 @@ class Listing:
                 "excluded": tuple(ExcludedPlace(**place) for place in values["excluded"]),
                 # Generations of before have none.
                 "picture": RowPicture.from_json(values["picture"]) if values.get("picture") else None,
+                "history": tuple(YearSeen.from_json(one) for one in values.get("history", ())),
+                "confirmation": Confirmation.from_json(word) if (word := values.get("confirmation")) else None,
             }
         )
 

@@ -16,20 +16,20 @@ from __future__ import annotations
 import fcntl
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tsunagari_crawler import Archive, FetchedDocument
 from tsunagari_crawler.archive import write_atomically
 from tsunagari_indexer.analysis import ANALYSIS_VERSION
-from tsunagari_indexer.build import DocumentFinding, ImportedDocument, assemble
+from tsunagari_indexer.build import Decided, DocumentFinding, ImportedDocument, assemble
 from tsunagari_indexer.engine import EngineWriter
 from tsunagari_indexer.errors import GenerationError, NothingPublishedError, PublishRefusedError
 from tsunagari_indexer.generation import Generation, write_generation
-from tsunagari_indexer.ledger import GenerationRecord, Ledger
+from tsunagari_indexer.ledger import FindingKey, GenerationRecord, Ledger
 from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_indexer.listings import index_listing, surfaces_of
 from tsunagari_indexer.offers import known_offer_rules
@@ -50,11 +50,21 @@ class Staged:
     listings: int
     programs: int
     findings: tuple[DocumentFinding, ...]
+    accepted: Mapping[FindingKey, str] = field(default_factory=dict)
 
     @property
     def must_look(self) -> tuple[DocumentFinding, ...]:
-        """The findings that keep it from being published."""
-        return tuple(one for one in self.findings if one.finding.level is Level.MUST_LOOK)
+        """The findings that keep it from being published: those that nobody has let pass."""
+        return tuple(
+            one
+            for one in self.findings
+            if one.finding.level is Level.MUST_LOOK and finding_key(one) not in self.accepted
+        )
+
+
+def finding_key(one: DocumentFinding) -> FindingKey:
+    """What a finding is known by from build to build."""
+    return one.document, one.finding.code, one.finding.page, one.finding.row, one.finding.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,9 @@ class Workspace:
                 raise GenerationError("取り込みのあいだに、ほかの取り込みか公開がありました。もう一度実行してください")
             for leftover in ledger.generations("building"):
                 self._discard(ledger, leftover)  # Its import was killed: whoever builds holds the lock.
-            contents = assemble(documents, ledger.identities(), known_offer_rules())
+            decided = Decided(ledger.decisions(), ledger.corrections(), ledger.confirmations())
+            through = ledger.decided_through()
+            contents = assemble(documents, ledger.given_ids(), known_offer_rules(), decided)
             if not contents.listings and not contents.desks:
                 raise GenerationError("取り込むものが1つもありません")
             lexicon = known_lexicon()
@@ -129,6 +141,7 @@ class Workspace:
                 "name": record.name,
                 "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "analysis": ANALYSIS_VERSION,
+                "decided_through": through,
                 "records": str(len(records)),
                 "programs": str(sum(listing.is_program for listing in contents.listings)),
             }
@@ -139,13 +152,19 @@ class Workspace:
                     self._writer.build(index_name(record.name), records)
                 self._check(path, len(records))
                 with ledger.transaction():
-                    ledger.save_identities(contents.identities)
                     ledger.set_state(record.number, "staged")
                     ledger.record("stage", record.number, f"{len(documents)} documents, {len(records)} listings")
             except BaseException:
                 self._discard(ledger, record)
                 raise
-            return Staged(record.name, len(contents.documents), len(records), int(meta["programs"]), contents.findings)
+            return Staged(
+                record.name,
+                len(contents.documents),
+                len(records),
+                int(meta["programs"]),
+                contents.findings,
+                ledger.accepted(),
+            )
 
     def discard_staged(self) -> int:
         """Throw away what waits to be published; how many generations that were. What is published stays."""
@@ -160,7 +179,16 @@ class Workspace:
         """The generation that :meth:`publish` would take, or None."""
         with self._ledger() as ledger:
             staged = ledger.generations("staged")
-            return self._staged(staged[-1]) if staged else None
+            return self._staged(ledger, staged[-1]) if staged else None
+
+    def is_behind(self) -> bool:
+        """Whether people decided something since the generation was built that an import starts from."""
+        with self._ledger() as ledger:
+            name = self._base_name(ledger)
+            try:
+                return name is not None and self._is_behind(ledger, name, parts=3)
+            except GenerationError:
+                return True  # Of an older version, or damaged: building it again is what it needs.
 
     def publish(self, *, force: str | None = None) -> Published:
         """Publish the newest staged generation; older staged ones are discarded.
@@ -176,12 +204,17 @@ class Workspace:
             if not staged:
                 raise PublishRefusedError("公開を待つ世代がありません。先に tsunagari import をしてください")
             record = staged[-1]
-            open_findings = self._staged(record).must_look
+            if self._is_behind(ledger, record.name, parts=2):
+                raise PublishRefusedError(
+                    "世代を作ったあとに決めたことや訂正があります。tsunagari reindex で作り直してから公開してください"
+                )
+            open_findings = self._staged(ledger, record).must_look
             if open_findings and not (force and force.strip()):
                 raise PublishRefusedError(
-                    f"確かめる必要のある指摘が{len(open_findings)}件あります。見たうえで公開するときは --force 理由 を付けてください"
+                    f"確かめる必要のある指摘が{len(open_findings)}件あります。tsunagari review で見て、答えるか認めてください。そのまま公開するときは --force 理由 を付けてください"
                 )
             self._check_index(record)
+            self._remember_ids(ledger, record)
             previous = self._switch(ledger, record, going_back=False)
             ledger.record("publish", record.number, force.strip() if force and open_findings else "")
             for other in staged[:-1]:
@@ -237,6 +270,30 @@ class Workspace:
                 f"世代 {record.name} の検索の索引が検索サーバーにありません。tsunagari reindex をしてから公開してください"
             )
 
+    def _remember_ids(self, ledger: Ledger, record: GenerationRecord) -> None:
+        """From now on these ids are addresses. Before the rename: a crash then leaves ids that are remembered too early, never lost."""
+        generation = Generation.open(self.generation_path(record.name))
+        try:
+            with ledger.transaction():
+                ledger.save_ids(generation.given_ids())
+        finally:
+            generation.close()
+
+    def _is_behind(self, ledger: Ledger, name: str, *, parts: int) -> bool:
+        generation = Generation.open(self.generation_path(name))
+        try:
+            return generation.meta["decided_through"].split()[:parts] != ledger.decided_through().split()[:parts]
+        finally:
+            generation.close()
+
+    def _base_name(self, ledger: Ledger) -> str | None:
+        staged = ledger.generations("staged")
+        if staged:
+            return staged[-1].name
+        with suppress(NothingPublishedError):
+            return self.current()
+        return None
+
     def _base(self, ledger: Ledger) -> tuple[FetchedDocument, ...]:
         staged = ledger.generations("staged")
         if staged:
@@ -247,7 +304,7 @@ class Workspace:
         published = [record for record in ledger.generations("published") if record.published_at]
         return max(published, key=lambda record: record.published_at or "").documents if published else ()
 
-    def _staged(self, record: GenerationRecord) -> Staged:
+    def _staged(self, ledger: Ledger, record: GenerationRecord) -> Staged:
         generation = Generation.open(self.generation_path(record.name))
         try:
             meta = generation.meta
@@ -257,6 +314,7 @@ class Workspace:
                 int(meta["records"]),
                 int(meta["programs"]),
                 generation.findings,
+                ledger.accepted(),
             )
         finally:
             generation.close()

@@ -427,6 +427,36 @@ def test_a_ledger_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:
         pass
 
 
+def test_addresses_of_an_older_ledger_are_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    first = (Path(str(module.__file__)).parent / "migrations" / "0001_initial.sql").read_text(encoding="utf-8")
+    connection = sqlite3.connect(path)
+    connection.executescript(first)
+    connection.execute("CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)")
+    connection.execute("INSERT INTO migrations VALUES (1, '')")
+    values = ("pabcdefghij", "program", "011002", "つながり事業", 0, "011-211-2962", "national_list", 2021, 2022)
+    connection.execute("INSERT INTO identities VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    connection.commit()
+    connection.close()
+    with Ledger.open(path) as ledger:
+        (given,) = ledger.given_ids()
+    assert (given.id, given.year, given.name) == ("pabcdefghij", 2021, "つながり事業")
+
+
+def test_an_address_that_was_given_leads_on_when_the_year_is_put_right(tmp_path: Path) -> None:
+    stage(tmp_path, [ROW], year=2022)
+    workspace = Workspace(tmp_path / "data")
+    workspace.publish()
+    (given,) = served(tmp_path)
+    stage(tmp_path, [ROW], year=2021)
+    workspace.publish()
+    generation = Generation.open(workspace.generation_path(workspace.current()))
+    listing = generation.listing(given)
+    generation.close()
+    assert listing
+    assert listing.fiscal_year == 2021
+
+
 def test_settings_name_the_variable_that_is_wrong(tmp_path: Path) -> None:
     from tsunagari.settings import EngineName, SettingsError
 

@@ -1,0 +1,241 @@
+"""What an administrator decides: what to let pass, who is who, what is wrong on a paper, and what somebody answered on the phone.
+
+All of it goes into the ledger. It changes a generation only when that is built again from the same documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from tsunagari_indexer.build import DocumentFinding
+from tsunagari_indexer.confirmations import Asked, Confirmation, Subject
+from tsunagari_indexer.corrections import Correction, check
+from tsunagari_indexer.decisions import Decision, Verdict
+from tsunagari_indexer.errors import CorrectionError, ReviewError
+from tsunagari_indexer.generation import Generation
+from tsunagari_indexer.listings import Listing, SourceDocument
+from tsunagari_indexer.review import ledger_of, newest, newest_if_any, review
+from tsunagari_indexer.workspace import Workspace, finding_key
+from tsunagari_parsers import Desk, Level, known_desks
+
+_SHA_PREFIX = 8
+
+
+def accept(workspace: Workspace, number: int, *, reason: str, by: str) -> DocumentFinding:
+    """Let a finding pass; it stays so in generations built later.
+
+    Raises:
+        ReviewError: no such finding, one that needs nobody, or no reason.
+    """
+    _named(reason, by)
+    found = next((one for one in review(workspace).findings if one.number == number), None)
+    if found is None:
+        raise ReviewError(f"{number}番の指摘はありません")
+    if found.found.finding.level is not Level.MUST_LOOK:
+        raise ReviewError(f"{number}番の指摘は参考です。認める必要はありません")
+    with ledger_of(workspace) as ledger, ledger.transaction():
+        ledger.accept(finding_key(found.found), reason.strip(), by.strip())
+        ledger.record(
+            "accept",
+            None,
+            f"{found.found.name} [{found.found.finding.code}] {found.found.finding.value}: {reason.strip()}",
+        )
+    return found.found
+
+
+def decide(workspace: Workspace, verdict: Verdict, first: str, second: str, *, reason: str, by: str) -> None:
+    """Keep that two records are one programme, or that they are not.
+
+    Raises:
+        ReviewError: a record that is none, the same one twice, two of different kinds, or no reason.
+    """
+    _named(reason, by)
+    with newest(workspace) as generation:
+        kinds = {one.id: one.kind for one in generation.given_ids()}
+    for one in (first, second):
+        if one not in kinds:
+            raise ReviewError(f"「{one}」という番号の事業はありません")
+    if first == second:
+        raise ReviewError("同じ番号が2つ指定されています。年度で分けるときは --split を使ってください")
+    if kinds[first] != kinds[second]:
+        raise ReviewError(f"{first} と {second} は、種類の違う文書のものです")
+    _keep(workspace, Decision(verdict, first, second, reason.strip(), by.strip()))
+
+
+def split(workspace: Workspace, listing_id: str, year: int, *, reason: str, by: str) -> None:
+    """Keep that a programme is another one from a year on.
+
+    Raises:
+        ReviewError: no such programme, or it was not there in that year and in one before.
+    """
+    _named(reason, by)
+    listing = _listing(workspace, listing_id)
+    before = [one for one in listing.history if one.fiscal_year < year]
+    since = [one for one in listing.history if one.fiscal_year == year]
+    if not before or not since:
+        years = "、".join(f"{one.fiscal_year}年度" for one in listing.history)
+        raise ReviewError(f"「{listing.program_name}」を{year}年度で分けることはできません（載っているのは{years}）")
+    for one in since:
+        _keep(workspace, Decision(Verdict.DIFFERENT, before[-1].id, one.id, reason.strip(), by.strip()))
+
+
+def leave_out(workspace: Workspace, record: str, *, reason: str, by: str, restore: bool = False) -> None:
+    """Keep that a row is no programme and is not to be shown, or (``restore``) that it is one after all.
+
+    Raises:
+        ReviewError: no such record, or no reason.
+    """
+    _named(reason, by)
+    with newest(workspace) as generation:
+        if record not in {one.id for one in generation.given_ids()}:
+            raise ReviewError(f"「{record}」という番号の事業はありません")
+        listing = generation.listing(record)
+        # The id of a programme means its newest row; that of one of its years that year's.
+        row = listing.history[-1].id if listing and listing.id == record and listing.history else record
+    verdict = Verdict.SAME if restore else Verdict.LEFT_OUT
+    _keep(workspace, Decision(verdict, row, "", reason.strip(), by.strip()))
+
+
+def correct(
+    workspace: Workspace,
+    document: str,
+    field: str,
+    source: str | None,
+    corrected: str | None,
+    *,
+    reason: str,
+    by: str,
+) -> Correction:
+    """Keep a correction of a document; ``corrected`` None takes an earlier one of this value back.
+
+    Args:
+        workspace: the data folder.
+        document: a programme's id, a document's name, or the beginning of its hash (8 digits or more).
+        field: one of :data:`tsunagari_indexer.corrections.FIELDS`.
+        source: exactly what stands there; None: what the programme has now.
+        corrected: what is right.
+        reason: why; kept.
+        by: who says so; kept.
+
+    Raises:
+        CorrectionError, ReviewError: it cannot be right, or names no document of the newest generation.
+    """
+    _named(reason, by)
+    with newest(workspace) as generation:
+        listing = generation.listing(document)
+        found = _document(generation, document, listing)
+    if source is None:
+        source = _shown_value(listing, field) if listing else None
+        if source is None:
+            raise CorrectionError("いまの値（--from）を指定してください")
+    with ledger_of(workspace) as ledger:
+        earlier = {(one.field, one.corrected): one for one in ledger.corrections() if one.sha256 == found.sha256}
+        if corrected is None:
+            corrected = source
+            if not any(one.source == source and one.field == field for one in earlier.values()):
+                raise CorrectionError(f"「{source}」の訂正はありません")
+        else:
+            check(field, source, corrected)
+            before = earlier.get((field, source))
+            if before and before.source != before.corrected:
+                source = before.source  # What stands on the paper, not what was made of it.
+        correction = Correction(
+            found.sha256,
+            field,
+            source,
+            corrected,
+            reason.strip(),
+            by.strip(),
+            "",
+            found.series,
+            found.fiscal_year,
+            found.part,
+        )
+        with ledger.transaction():
+            ledger.correct(correction)
+            ledger.record("correct", None, f"{found.name} {field}: {source} → {corrected}: {reason.strip()}")
+    return correction
+
+
+def confirm(
+    workspace: Workspace, subject: str, word: Confirmation, *, by: str, note: str, today: date
+) -> Listing | Desk:
+    """Keep somebody's word that a programme or a desk stands.
+
+    Raises:
+        ReviewError: no such programme or desk, a day to come, nobody's name, a desk without the address where it was seen.
+    """
+    if not by.strip():
+        raise ReviewError("だれが確かめたか（--by）を指定してください")
+    if date.fromisoformat(word.on) > today:
+        raise ReviewError(f"{word.on} は、まだ来ていない日です")
+    if word.url and not word.url.startswith(("https://", "http://")):
+        raise ReviewError(f"アドレス「{word.url}」は https:// か http:// で始めてください")
+    desk: Desk | None = None
+    listing: Listing | None = None
+    with newest_if_any(workspace) as generation:
+        listed = generation.desks if generation else ()
+        desk = next((one for one in (*known_desks(), *listed) if one.id == subject), None)
+        listing = generation.listing(subject) if generation and desk is None else None
+    if desk is None and listing is None:
+        raise ReviewError(f"「{subject}」という番号の事業も窓口もありません")
+    if desk and not word.url:
+        raise ReviewError("窓口を確かめたときは、見たページのアドレス（--url）が要ります")
+    kind, known_as = (Subject.DESK, desk.id) if desk else (Subject.PROGRAM, listing.id if listing else subject)
+    with ledger_of(workspace) as ledger, ledger.transaction():
+        ledger.confirm(Asked(kind, known_as, word, by.strip(), note.strip()))
+        ledger.record("confirm", None, f"{kind} {known_as} {word.on} {word.way} {word.outcome}")
+    found = desk or listing
+    assert found is not None  # noqa: S101 - one of the two is there
+    return found
+
+
+def _keep(workspace: Workspace, decision: Decision) -> None:
+    with ledger_of(workspace) as ledger, ledger.transaction():
+        ledger.decide(decision)
+        ledger.record("decide", None, f"{decision.verdict}: {decision.first} {decision.second}: {decision.reason}")
+
+
+def _named(reason: str, by: str) -> None:
+    if not reason.strip():
+        raise ReviewError("理由（--note）を指定してください")
+    if not by.strip():
+        raise ReviewError("だれが決めたか（--by）を指定してください")
+
+
+def _listing(workspace: Workspace, listing_id: str) -> Listing:
+    with newest(workspace) as generation:
+        listing = generation.listing(listing_id)
+    if listing is None:
+        raise ReviewError(f"「{listing_id}」という番号の事業はありません")
+    return listing
+
+
+def _document(generation: Generation, named: str, listing: Listing | None) -> SourceDocument:
+    documents = generation.documents
+    if listing:
+        return documents[listing.document]
+    fitting = [
+        one
+        for one in documents.values()
+        if one.name == named or (len(named) >= _SHA_PREFIX and one.sha256.startswith(named.lower()))
+    ]
+    if len(fitting) != 1:
+        many = "いくつもあります" if fitting else "ありません"
+        raise ReviewError(f"「{named}」という文書は{many}（事業の番号、文書の名前、sha256の先頭8桁以上で指定します）")
+    return fitting[0]
+
+
+def _shown_value(listing: Listing, field: str) -> str | None:
+    first = listing.phones[0] if listing.phones else None
+    values: Mapping[str, str | None] = {
+        "phone": first.number if first else None,
+        "extension": (first.extension or "") if first else None,
+        "program_name": listing.program_name,
+        "description": listing.description,
+        "department": listing.department,
+        "prefecture": listing.prefecture,
+        "municipality": listing.municipality or "",
+    }
+    return values.get(field)

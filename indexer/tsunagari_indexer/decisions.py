@@ -1,0 +1,67 @@
+"""What people decided of records: that two are one programme, that they are not, or that one is none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Programme(Protocol):
+    """What has the ids of its years."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all its records."""
+
+
+class Verdict(StrEnum):
+    """What a person decided of two records, or of one."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    LEFT_OUT = "left out"
+    """The record is no programme; it is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's word on the records ``first`` and ``second`` (ids of any of their years); ``second`` is empty for ``LEFT_OUT``."""
+
+    verdict: Verdict
+    first: str
+    second: str = ""
+    reason: str = ""
+    by: str = ""
+    at: str = ""
+
+
+class Decisions:
+    """The decisions as they hold now: of two on the same records the later one."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        latest = {frozenset((one.first, one.second)): one for one in decisions}
+        self._pairs = {pair: one.verdict for pair, one in latest.items()}
+        self._partners: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
+        for one in latest.values():
+            self._partners[one.first].append((one.second, one.verdict))
+            self._partners[one.second].append((one.first, one.verdict))
+
+    def left_out(self, record: str) -> bool:
+        """Whether a record is not to be shown."""
+        return self._pairs.get(frozenset((record, ""))) is Verdict.LEFT_OUT
+
+    def partners(self, record: str) -> tuple[str, ...]:
+        """The records that a person said are the same as this one."""
+        return tuple(other for other, verdict in self._partners.get(record, ()) if verdict is Verdict.SAME)
+
+    def about(self, record: str, programme: Programme) -> Verdict | None:
+        """What was decided of a record and a programme, by any of its years; that they differ counts before that they are one."""
+        partners = self._partners.get(record)
+        if not partners:
+            return None
+        ids = programme.ids
+        found = {verdict for other, verdict in partners if other in ids}
+        return Verdict.DIFFERENT if Verdict.DIFFERENT in found else Verdict.SAME if found else None
