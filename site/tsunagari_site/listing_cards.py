@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tsunagari_indexer.confirmations import PROGRAM_GOOD_FOR, Outcome
 from tsunagari_indexer.highlights import Reason
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_parsers import Phone
-from tsunagari_site.calendar import fiscal_year_at
+from tsunagari_site.calendar import JAPAN, fiscal_year_at
 
 #: What the paper of each kind of listing is called.
 PAPERS = {"program": "一覧", "sheet": "事業の資料", "measure": "計画", "network": "資料"}
@@ -57,7 +58,7 @@ class Card:
     """A programme in a list. ``token`` opens it.
 
     ``answers`` are (what was typed, the other word that answers it); ``snippet`` is a piece of the description, cut into (text,
-    whether it is marked). ``venues`` stand where the need is for things.
+    whether it is marked). ``venues`` stand where the need is for things. ``is_confirmed``: somebody has found within a year that it goes on.
     """
 
     listing: Listing
@@ -68,6 +69,7 @@ class Card:
     answers: tuple[tuple[str, str], ...] = ()
     snippet: tuple[tuple[str, bool], ...] = ()
     venues: tuple[ShownOffer, ...] = ()
+    is_confirmed: bool = False
 
     @property
     def paper(self) -> str:
@@ -94,7 +96,16 @@ def card(
         tuple(dict.fromkeys((reason.surface, reason.label) for reason in reasons if reason.label)),
         _snippet(listing.description, [span for reason in reasons for span in reason.spans]),
         venues_of(listing) if with_venues else (),
+        is_confirmed(listing, now),
     )
+
+
+def is_confirmed(listing: Listing, now: datetime) -> bool:
+    """Whether somebody has found that it goes on, and not too long ago."""
+    word = listing.confirmation
+    if word is None or word.outcome is not Outcome.CONTINUES:
+        return False
+    return not word.is_due(now.astimezone(JAPAN).date(), PROGRAM_GOOD_FOR)
 
 
 def enquiry_of(listing: Listing, others: Sequence[Listing]) -> Enquiry | None:

@@ -22,6 +22,7 @@ from tsunagari_site.listing_cards import (
     Enquiry,
     ShownOffer,
     card,
+    is_confirmed,
     offers_of,
     says_free,
     says_nameless,
@@ -57,6 +58,7 @@ class ProgramPage:
     licence_url: str
     era_year: str
     is_current: bool
+    is_confirmed: bool
     ended: str | None
     desks: tuple[DeskNow, ...]
     prefecture: Prefecture
@@ -140,6 +142,7 @@ def routes(site: Site, at: str) -> list[Route]:
             licence_name=licence.name if licence else "",
             licence_url=licence.url if licence else "",
             era_year=era_year(listing.fiscal_year),
+            is_confirmed=is_confirmed(listing, now),
             is_current=listing.fiscal_year >= fiscal_year_at(now),
             ended=ended_period(listing.description, now.astimezone(JAPAN).date()),
             desks=order_for_now(desks_for(listing.prefecture_code), now),

@@ -65,6 +65,7 @@ class ResultsPage:
     total: int
     page: int
     pages: int
+    confirmed: tuple[Card, ...]
     current: tuple[Card, ...]
     earlier: tuple[Card, ...]
     wide: tuple[Card, ...]
@@ -187,8 +188,9 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         total=result.total if result else 0,
         page=result.page if result else 1,
         pages=max(1, -(-result.total // PER_PAGE)) if result else 1,
-        current=tuple(one for one in shown if one.is_current),
-        earlier=tuple(one for one in shown if not one.is_current),
+        confirmed=tuple(one for one in shown if one.is_confirmed),
+        current=tuple(one for one in shown if one.is_current and not one.is_confirmed),
+        earlier=tuple(one for one in shown if not one.is_current and not one.is_confirmed),
         wide=cards(one for one in wide if one.id not in {listing.id for listing in found}),
         others=cards(one for one in others if not one.is_program and one.municipality_code == looking.municipality),
         about_goods=about_goods,
