@@ -85,7 +85,7 @@ def is_stay(listing: Listing) -> bool:
     return any(offer.kind == "stay" for offer in listing.offers)
 
 
-def test_every_row_of_the_list_has_its_picture_but_the_one_that_offers_a_stay(published: Path) -> None:
+def test_every_row_of_the_list_has_its_picture_but_the_two_that_offer_a_stay(published: Path) -> None:
     reading = opened(published)
     without = []
     for listing in reading.generation.all_listings():
@@ -99,8 +99,11 @@ def test_every_row_of_the_list_has_its_picture_but_the_one_that_offers_a_stay(pu
         assert (image.format, *image.size) == ("WEBP", listing.picture.width, listing.picture.height)
         assert (listing.picture.size, listing.picture.pages) == (len(content), (listing.page,))
         assert len(content) <= 150_000
-    assert [(one.municipality, is_stay(one), one.picture) for one in without] == [("仙台市", True, None)]
-    assert pictures_check(published) == (True, "81枚")
+    assert {(one.municipality, is_stay(one), one.picture) for one in without} == {
+        ("仙台市", True, None),
+        ("上田市", True, None),
+    }
+    assert pictures_check(published) == (True, "80枚")
     assert reading.row_picture("nobody") is None
 
 
@@ -133,7 +136,7 @@ def test_within_no_picture_stands_a_name_that_stays_with_administrators(demo: Pa
                 assert "".join(listing.program_name.split())[:4] in words
                 assert not [name for name in NAMES if name in words]
                 looked_at += 1
-    assert looked_at == 82
+    assert looked_at == 81
     for path in files(demo):
         head, _, _ = path.read_bytes().partition(b"\n")
         assert not [name for name in NAMES if name in head.decode("unicode-escape")]
@@ -313,7 +316,7 @@ def test_many_rows_without_a_picture_for_one_reason_are_one_note(tmp_path: Path)
     assert staged
     (finding,) = [one.finding for one in staged.findings]
     assert (finding.page, finding.row) == (1, 1)
-    assert "（同じ理由の行が、ほかに80行あります）" in finding.message
+    assert "（同じ理由の行が、ほかに79行あります）" in finding.message
 
 
 def test_a_folder_that_cannot_be_written_is_a_note_for_each_row(tmp_path: Path) -> None:
