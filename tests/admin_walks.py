@@ -93,3 +93,12 @@ def signed_in(client: TestClient, name: str = NAME) -> TestClient:
 def send(client: TestClient, path: str, page: str, **fields: str) -> Response:
     """Send a form of a page with its token."""
     return client.post(path, data={"csrf": csrf_in(client.get(page).text), **fields})
+
+
+def holding(client: TestClient, token: str) -> TestClient:
+    """The same browser with a token in its cookie, however it came by it."""
+    # The standard library's cookies call a host without a dot so.
+    client.cookies.set(COOKIE, token, domain="testserver.local", path="/admin")
+    assert client.get("/admin/").request.headers["cookie"] == f"{COOKIE}={token}"
+    client.cookies.set(COOKIE, token, domain="testserver.local", path="/admin")
+    return client
