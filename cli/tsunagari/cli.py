@@ -1,5 +1,5 @@
 """The command line: ``tsunagari crawl | parse | import | review | correct | confirm | calls | publish | rollback | discard | reindex |
-serve | doctor | meili-keys``.
+serve | account | doctor | meili-keys``.
 
 Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from tsunagari.account_commands import accounts
 from tsunagari.lines import OutputError, ReportForm
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.errors import CrawlerError
@@ -34,6 +35,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(accounts)
 
 DataDir = Annotated[
     Path,
@@ -367,10 +370,12 @@ def serve(
     """公開した世代をウェブサイトとして出します。"""
     import uvicorn
 
-    from tsunagari.serving import build_site
+    from tsunagari.serving import build_site, check_host
 
     logging.getLogger("tsunagari.access").setLevel(logging.INFO)
-    site = build_site(Settings.from_environment(), data_dir)
+    settings = Settings.from_environment()
+    check_host(settings, host)
+    site = build_site(settings, data_dir)
     typer.echo(f"http://{host}:{port}/ で待ち受けます。終わるには Ctrl+C を押してください。")
     # uvicorn's own access log would hold query strings; the site writes its own.
     uvicorn.run(

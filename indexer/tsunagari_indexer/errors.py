@@ -39,3 +39,7 @@ class CorrectionError(IndexerError):
 
 class ReviewError(IndexerError):
     """A decision that cannot be: an unknown programme or finding, or no reason."""
+
+
+class AccountError(IndexerError):
+    """An administrator's account that cannot be: its name, its password, or that there is none. No message repeats a password."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 
@@ -29,6 +30,7 @@ from tsunagari_site.shown_desks import shown_desks, strip_desks
 
 #: An ordinary page about the weather; it opens for anybody, and looking at it needs no explanation.
 EXIT_URL = "https://weather.yahoo.co.jp/weather/"
+_JAPAN = timezone(timedelta(hours=9))
 _ENGLISH = next(language for language in LANGUAGES if language.code == "en")
 
 
@@ -138,6 +140,30 @@ def report_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def admin_environment() -> Environment:
+    """The templates of the administrators' pages: Japanese only, with nothing of the public pages but the addresses of static files."""
+    env = Environment(
+        loader=PackageLoader("tsunagari_site", "templates/admin"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(static=static_url, icon=icon)
+    env.filters["moment"] = japan_time
+    env.filters["tel"] = tel
+    return env
+
+
+def japan_time(moment: datetime | str) -> str:
+    """A moment, or its ISO 8601 text, as a clock in Japan shows it: 「2026年11月21日 9:05」."""
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    there = known.astimezone(_JAPAN)
+    return f"{there.year}年{there.month}月{there.day}日 {there.hour}:{there.minute:02}"
 
 
 def render_report(page: object) -> str:
