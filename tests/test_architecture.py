@@ -40,7 +40,7 @@ OWNERS = {
     "babel": "site/tsunagari_site/i18n.py",
     "limits": "site/tsunagari_site/rate_limit.py",
     "jpholiday": "parsers/tsunagari_parsers/opening.py",
-    "typer": "cli/tsunagari/cli.py",
+    "typer": "cli/",
     "uvicorn": "cli/tsunagari/cli.py",
 }
 #: The wiring may name the application's type that it hands on.

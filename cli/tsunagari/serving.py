@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.archive import write_atomically
+from tsunagari_indexer.missed_concepts import MissedConcepts
 from tsunagari_site.app import build_app
 from tsunagari_site.seal import KEY_BYTES, Sealer
 from tsunagari_site.site import Site
@@ -28,6 +29,7 @@ def build_site(settings: Settings, data_dir: Path) -> Starlette:
             Sealer(sealing_key(data_dir)),
             mail=settings.mail,
             requests_per_minute=settings.requests_per_minute,
+            counts=MissedConcepts(data_dir),
         )
     )
 

@@ -39,3 +39,11 @@ class CorrectionError(IndexerError):
 
 class ReviewError(IndexerError):
     """A decision that cannot be: an unknown programme or finding, or no reason."""
+
+
+class WordError(IndexerError):
+    """A word that cannot be added to the lexicon, or taken back from it; the message says why."""
+
+
+class CountsError(IndexerError):
+    """What was counted cannot be read or written."""

@@ -47,6 +47,8 @@ def build_app(site: Site) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
         yield
         site.catalogue.close()
+        if site.counts:
+            site.counts.close()
 
     app = Starlette(
         routes=[
