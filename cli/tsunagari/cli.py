@@ -1,5 +1,5 @@
 """The command line: ``tsunagari crawl | parse | import | review | correct | confirm | calls | publish | rollback | discard | reindex |
-serve | account | doctor | meili-keys``.
+serve | account … | word … | doctor | meili-keys``.
 
 Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
 """
@@ -20,6 +20,7 @@ from tsunagari.account_commands import accounts
 from tsunagari.lines import OutputError, ReportForm
 from tsunagari.readers import document_reader
 from tsunagari.settings import Settings, SettingsError
+from tsunagari.word_commands import words
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.confirmations import AskedBy, Outcome
 from tsunagari_indexer.errors import IndexerError
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 
 app.add_typer(accounts)
+app.add_typer(words)
 
 DataDir = Annotated[
     Path,
@@ -299,6 +301,10 @@ def publish(
         return
     published = workspace.publish(force=force)
     typer.echo(f"世代 {published.name} を公開しました（前の世代：{published.previous or 'なし'}）。")
+    if published.is_behind:
+        typer.echo(
+            "世代を作ったあとに確かめた記録や足した言葉は、まだ入っていません。tsunagari reindex で作り直し、もう一度公開すると入ります。"
+        )
 
 
 @app.command()

@@ -15,6 +15,7 @@ from tsunagari_crawler.archive import write_atomically
 from tsunagari_indexer.accounts import accounts
 from tsunagari_indexer.review import ledger_of
 from tsunagari_site.admin.context import Admin
+from tsunagari_indexer.missed_concepts import MissedConcepts
 from tsunagari_site.app import build_app
 from tsunagari_site.seal import KEY_BYTES, Sealer
 from tsunagari_site.site import Site
@@ -33,6 +34,7 @@ def build_site(settings: Settings, data_dir: Path) -> Starlette:
             Sealer(sealing_key(data_dir)),
             mail=settings.mail,
             requests_per_minute=settings.requests_per_minute,
+            counts=MissedConcepts(data_dir),
         ),
         admin_of(settings, data_dir) if settings.admin else None,
     )

@@ -43,3 +43,11 @@ class ReviewError(IndexerError):
 
 class AccountError(IndexerError):
     """An administrator's account that cannot be: its name, its password, or that there is none. No message repeats a password."""
+
+
+class WordError(IndexerError):
+    """A word that cannot be added to the lexicon, or taken back from it; the message says why."""
+
+
+class CountsError(IndexerError):
+    """What was counted cannot be read or written."""

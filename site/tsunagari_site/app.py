@@ -50,6 +50,8 @@ def build_app(site: Site, admin: Admin | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001
         yield
         site.catalogue.close()
+        if site.counts:
+            site.counts.close()
 
     app = Starlette(
         routes=[

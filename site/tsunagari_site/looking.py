@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from tsunagari_indexer.lexicon import known_lexicon, urgent_in
+from tsunagari_indexer.lexicon import Lexicon, urgent_in
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
@@ -62,18 +62,16 @@ class Looking:
             raise SealError("not a search") from error
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, str]) -> Self:
+    def from_fields(cls, fields: Mapping[str, str], lexicon: Lexicon) -> Self:
         """From what a person sent; a value that is none is left out: the nearest sensible search."""
-        return cls().changed(fields)
+        text = fields.get("q", "").strip()
+        # What is dangerous is looked for in all that was written, however much of it is searched with.
+        urgent = " ".join(sorted(urgent_in(text, lexicon)))
+        return cls(text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY, urgent=urgent).changed(fields)
 
     def changed(self, fields: Mapping[str, str]) -> Self:
-        """This search with some values set (an empty one is taken away); anything but the page begins at page 1."""
+        """This search with some filters set (an empty one is taken away); anything but the page begins at page 1."""
         new = self
-        if "q" in fields:
-            text = fields["q"].strip()
-            # What is dangerous is looked for in all that was written, however much of it is searched with.
-            urgent = " ".join(sorted(urgent_in(text)))
-            new = replace(new, text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY, urgent=urgent)
         if "need" in fields:
             new = replace(new, need=fields["need"] if fields["need"] in known_needs() else "")
         if "prefecture" in fields:
@@ -125,13 +123,12 @@ class Looking:
         need = self.chosen_need
         return not (need and not need.offers and not self.text and not self.offer)
 
-    @property
-    def is_about_goods(self) -> bool:
+    def is_about_goods(self, lexicon: Lexicon) -> bool:
         """Whether things are looked for that are given out."""
         need = self.chosen_need
         if (need and need.goods) or self.offer == _GOODS:
             return True
-        return any(match.concept.id == _GOODS for match in known_lexicon().find(self.text))
+        return any(match.concept.id == _GOODS for match in lexicon.find(self.text))
 
     def to_request(self) -> SearchRequest:
         """What the index is asked."""

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tsunagari_indexer.catalogue import Reading
-from tsunagari_indexer.lexicon import urgent_in
+from tsunagari_indexer.errors import IndexerError
+from tsunagari_indexer.lexicon import Lexicon, known_lexicon, urgent_in
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import offer_groups, offer_kinds
 from tsunagari_indexer.search import MAX_QUERY, SearchResult
@@ -83,7 +84,7 @@ def routes(site: Site, at: str) -> list[Route]:
 
     async def search(request: Request) -> Response:
         fields = dict(request.query_params) if request.method in {"GET", "HEAD"} else await read_form(request)
-        looking = Looking.from_fields(fields)
+        looking = Looking.from_fields(fields, lexicon_of(site))
         if looking == Looking():
             return RedirectResponse(f"{language_of(request.url.path).prefix}/", status_code=303)
         # A tile asks where; whoever named a place, or typed words, has said enough.
@@ -93,7 +94,8 @@ def routes(site: Site, at: str) -> list[Route]:
     async def suggestions(request: Request) -> Response:
         fields = await read_form(request)
         with site.reading() as reading:
-            found = suggest(fields.get("q", "")[:MAX_QUERY], reading.generation.names)
+            generation = reading.generation
+            found = suggest(fields.get("q", "")[:MAX_QUERY], generation.concept_suggestions, generation.names)
         return JSONResponse({"suggestions": [{"kind": one.kind, "text": one.text, "note": one.note} for one in found]})
 
     async def refine(request: Request) -> Response:
@@ -144,10 +146,14 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         kept_town = looking.municipality and not (result and any(one.text == "municipality" for one in result.relaxed))
         wide = await _wide(reading, looking) if asks and kept_town else ()
         others = (await ask(reading, looking.to_request_of_others())).listings if looking.municipality else ()
-        near = suggest(looking.text, reading.generation.names) if looking.text else []
+        generation = reading.generation
+        lexicon = generation.lexicon
+        near = suggest(looking.text, generation.concept_suggestions, generation.names) if looking.text else []
         enquiries = {one.id: await bodies.enquiry(one) for one in (*found, *wide, *others)}
+    if site.counts and result and looking.page == 1:
+        site.counts.missed(result.missed)
     now = site.clock()
-    about_goods = looking.is_about_goods
+    about_goods = looking.is_about_goods(lexicon)
 
     def cards(listings: Iterable[Listing]) -> tuple[Card, ...]:
         return tuple(
@@ -196,7 +202,7 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         about_goods=about_goods,
         candidates=result.candidates if result else (),
         suggestions=tuple(one for one in near if one.text != looking.text),
-        relaxed=_told(looking, result),
+        relaxed=_told(looking, result, lexicon),
         chosen=tuple(
             choice for choices in facets.values() for choice in choices if choice.value == getattr(looking, choice.name)
         ),
@@ -206,6 +212,15 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
             if choices and not getattr(looking, name)
         ),
     )
+
+
+def lexicon_of(site: Site) -> Lexicon:
+    """The words of what is published; where that cannot be read, those of the lexicon: the page that follows says so."""
+    try:
+        with site.reading() as reading:
+            return reading.generation.lexicon
+    except IndexerError:
+        return known_lexicon()
 
 
 def _is_beside_the_need(looking: Looking, result: SearchResult) -> bool:
@@ -228,7 +243,7 @@ async def _wide(reading: Reading, looking: Looking) -> tuple[Listing, ...]:
     )
 
 
-def _told(looking: Looking, result: SearchResult | None) -> tuple[tuple[str, str, str], ...]:
+def _told(looking: Looking, result: SearchResult | None, lexicon: Lexicon) -> tuple[tuple[str, str, str], ...]:
     """What was dropped, replaced or climbed, as (code, words, what stands for them)."""
     relaxed = result.relaxed if result else ()
     unknown = [one.text for one in relaxed if one.code == "unknown_word"]
@@ -240,7 +255,7 @@ def _told(looking: Looking, result: SearchResult | None) -> tuple[tuple[str, str
             for one in relaxed
             if one.code not in {"last_page", "unknown_word", "cut"}
             # The box with the lines has answered such words already; they are not repeated to whoever looks on.
-            and not (one.code == "dropped_word" and urgent_in(one.text))
+            and not (one.code == "dropped_word" and urgent_in(one.text, lexicon))
         ),
     )
 
