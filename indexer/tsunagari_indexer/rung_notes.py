@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 #: Stands above every ladder.
 ABOVE = "知っている人がいそうなときは、県や全国の窓口へ。"
 OWN = "%(town)sの一覧や計画に書かれていたものです。いまもあるかは、電話で聞けます。"
-NO_OWN = (
-    "%(town)sの事業は、ここにある一覧には載っていません。支援がないという意味ではありません。%(town)sの役所でも聞けます。"
-)
+NO_OWN = "%(town)sの事業は、ここにある一覧には載っていません。支援がないという意味ではありません。%(town)sの役所でも聞けます。"
 NO_OWN_OF_THESE = (
     "%(town)sの事業で、この条件に合うものは、ここにある一覧には載っていません。支援がないという意味ではありません。"
 )
@@ -21,9 +19,7 @@ OFFICE_ELSEWHERE = "%(town)sの役所は%(other)sにあるので、距離は%(ot
 WHICH_TOWN = "市区町村を選ぶと、そこの事業と、近くの市区町村の事業が、近い順に出ます。"
 PREFECTURE = "%(prefecture)sの窓口と事業です。%(prefecture)sのどこに住んでいても、電話で聞けます。"
 NO_PREFECTURE = "%(prefecture)sの事業は、ここにある一覧には載っていません。支援がないという意味ではありません。"
-NO_PREFECTURE_OF_THESE = (
-    "%(prefecture)sの事業で、この条件に合うものは、ここにある一覧には載っていません。支援がないという意味ではありません。"
-)
+NO_PREFECTURE_OF_THESE = "%(prefecture)sの事業で、この条件に合うものは、ここにある一覧には載っていません。支援がないという意味ではありません。"
 LEFT_OUT = "%(prefecture)sの事業には、%(town)sに住む人を対象にしないと書かれたものがあり、ここには出していません。"
 LEADING_NUMBERS = "#8778と#8008は、近くの相談窓口につながる番号です。"
 NEIGHBOURS = "近くの市区町村の事業です。距離は、役所どうしの直線距離です。"

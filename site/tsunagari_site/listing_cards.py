@@ -13,7 +13,7 @@ from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_parsers import Phone
-from tsunagari_site.calendar import JAPAN, fiscal_year_at
+from tsunagari_site.calendar import day_in_japan, fiscal_year_at
 
 #: What the paper of each kind of listing is called.
 PAPERS = {"program": "一覧", "sheet": "事業の資料", "measure": "計画", "network": "資料"}
@@ -91,7 +91,7 @@ def card(
         listing,
         offers_of(listing, main_offer_kinds()),
         token,
-        listing.fiscal_year >= fiscal_year_at(now),
+        is_current(listing, now),
         enquiry,
         tuple(dict.fromkeys((reason.surface, reason.label) for reason in reasons if reason.label)),
         _snippet(listing.description, [span for reason in reasons for span in reason.spans]),
@@ -100,12 +100,27 @@ def card(
     )
 
 
+def is_current(listing: Listing, now: datetime) -> bool:
+    """Whether it stands on a list of this fiscal year, and nobody has found that it has ended."""
+    return listing.fiscal_year >= fiscal_year_at(now) and not listing.has_ended
+
+
 def is_confirmed(listing: Listing, now: datetime) -> bool:
     """Whether somebody has found that it goes on, and not too long ago."""
     word = listing.confirmation
     if word is None or word.outcome is not Outcome.CONTINUES:
         return False
-    return not word.is_due(now.astimezone(JAPAN).date(), PROGRAM_GOOD_FOR)
+    return not word.is_due(day_in_japan(now), PROGRAM_GOOD_FOR)
+
+
+def is_answered(listing: Listing, now: datetime) -> bool:
+    """Whether somebody's answer stands in place of the doubt: for a year, and for good where it has ended."""
+    word = listing.confirmation
+    if word is None:
+        return False
+    if word.outcome is Outcome.ENDED:
+        return listing.has_ended
+    return not word.is_due(day_in_japan(now), PROGRAM_GOOD_FOR)
 
 
 def enquiry_of(listing: Listing, others: Sequence[Listing]) -> Enquiry | None:

@@ -131,7 +131,7 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
         prefecture=prefecture,
         is_municipality=bool(town),
         token=site.sealer.seal(SEARCH, looking.to_payload()),
-        desks=order_for_now(desks_for(prefecture.code), now),
+        desks=order_for_now(desks_for(prefecture.code, place.name if town else None), now),
         prefecture_page=page.url if page else "",
         gap_of_8778=has_gap_of_8778(prefecture.code),
         own=cards(own),
