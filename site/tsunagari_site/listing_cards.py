@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from tsunagari_indexer.confirmations import PROGRAM_GOOD_FOR, Outcome
 from tsunagari_indexer.highlights import Reason
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
+from tsunagari_indexer.outdated import is_outdated
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_parsers import Phone
 from tsunagari_site.calendar import day_in_japan, fiscal_year_at
@@ -98,6 +99,13 @@ def card(
         venues_of(listing) if with_venues else (),
         is_confirmed(listing, now),
     )
+
+
+def old_years(cards: Iterable[Card], now: datetime) -> tuple[int, ...]:
+    """The fiscal years of lists older than 18 months from which any of these come that nobody has confirmed, newest first."""
+    today = day_in_japan(now)
+    years = {one.listing.fiscal_year for one in cards if not is_answered(one.listing, now)}
+    return tuple(sorted((year for year in years if is_outdated(year, today)), reverse=True))
 
 
 def is_current(listing: Listing, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from tsunagari_site.calendar import day_in_japan
 from tsunagari_site.errors import RequestError
 from tsunagari_site.forms import read_form
 from tsunagari_site.i18n import Language, language_of
-from tsunagari_site.listing_cards import Card, card
+from tsunagari_site.listing_cards import Card, card, old_years
 from tsunagari_site.looking import PER_PAGE, Looking
 from tsunagari_site.needs import Need
 from tsunagari_site.place_labels import place_label
@@ -75,6 +75,7 @@ class ResultsPage:
     current: tuple[Card, ...]
     earlier: tuple[Card, ...]
     ended: tuple[Card, ...]
+    old_years: tuple[int, ...]
     wide: tuple[Card, ...]
     others: tuple[Card, ...]
     about_goods: bool
@@ -170,6 +171,7 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         )
 
     shown = cards(found)
+    wide_cards = cards(one for one in wide if one.id not in {listing.id for listing in found})
     area = looking.prefecture or (result.prefecture_codes[0] if result and len(result.prefecture_codes) == 1 else None)
     need = looking.chosen_need
     urgent = urgent_desks((result.urgent if result else frozenset()) | set(looking.urgent.split()))
@@ -201,8 +203,9 @@ async def results_page(site: Site, looking: Looking, token: str, language: Langu
         earlier=tuple(
             one for one in shown if not one.is_current and not one.is_confirmed and not one.listing.has_ended
         ),
+        old_years=old_years((*shown, *wide_cards), now),
         ended=tuple(one for one in shown if one.listing.has_ended),
-        wide=cards(one for one in wide if one.id not in {listing.id for listing in found}),
+        wide=wide_cards,
         others=cards(one for one in others if not one.is_program and one.municipality_code == looking.municipality),
         about_goods=about_goods,
         candidates=result.candidates if result else (),
