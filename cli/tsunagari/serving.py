@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.archive import write_atomically
 from tsunagari_indexer.accounts import accounts
+from tsunagari_indexer.missed_concepts import MissedConcepts
 from tsunagari_indexer.review import ledger_of
 from tsunagari_site.admin.context import Admin
-from tsunagari_indexer.missed_concepts import MissedConcepts
 from tsunagari_site.app import build_app
 from tsunagari_site.seal import KEY_BYTES, Sealer
 from tsunagari_site.site import Site

@@ -28,6 +28,7 @@ from tsunagari_site.needs import known_needs
 from tsunagari_site.pages import routes, routes_in
 from tsunagari_site.rate_limit import RateLimit
 from tsunagari_site.rendering import environment
+from tsunagari_site.shown_desks import ServedDesks
 from tsunagari_site.site import Site
 
 _log = logging.getLogger("tsunagari.site")
@@ -39,7 +40,7 @@ def build_app(site: Site, admin: Admin | None = None) -> Starlette:
     Raises:
         NeedDataError, TemplateError: what the pages are made of cannot be used; it stops the start, not the first visitor.
     """
-    api = Api(site.catalogue)
+    api = Api(site.catalogue, site.clock)
     known_needs()
     for language in LANGUAGES:
         # The administrators' templates have an environment of their own.
@@ -59,13 +60,14 @@ def build_app(site: Site, admin: Admin | None = None) -> Starlette:
             *routes(site),
             Route("/api/v1/programs", api.programs),
             Route("/api/v1/programs/{id}", api.program),
-            *nearby_routes(site.catalogue),
+            *nearby_routes(site.catalogue, site.clock),
             *(route for language in LANGUAGES for route in routes_in(language, site)),
         ],
         middleware=[
             Middleware(AccessLog),
             Middleware(SafeHeaders, admin=admin is not None),
             Middleware(GZipMiddleware, minimum_size=500),
+            Middleware(ServedDesks, catalogue=site.catalogue),
             Middleware(Faults, answer=lambda request: _answer(request, messages.FAULT, "fault")),
             Middleware(
                 RateLimit,
