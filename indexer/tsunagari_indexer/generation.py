@@ -39,7 +39,7 @@ _KEPT_LISTINGS = 2_000
 #: Shorter texts are near to too many names.
 _SHORTEST_NAME_MENDED = 7
 #: Changes whenever an older file can no longer be read.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _APPLICATION_ID = 0x74736E67
 
 _SCHEMA = """

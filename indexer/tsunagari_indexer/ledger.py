@@ -47,6 +47,17 @@ class GenerationRecord:
         return f"{self.number}_{self.suffix}"
 
 
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what: ``at`` in UTC (ISO 8601), ``who`` an account or a name, or empty; ``detail`` as the action writes it."""
+
+    at: str
+    who: str
+    action: str
+    generation: int | None
+    detail: str
+
+
 class Ledger:
     """An open ledger."""
 
@@ -77,6 +88,11 @@ class Ledger:
             raise LedgerError(f"台帳 {path} を読み書きできません（{error}）") from error
         finally:
             connection.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the modules of this stage that keep tables of their own in the ledger."""
+        return self._connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -230,16 +246,17 @@ class Ledger:
         ]
         return " ".join(map(str, numbers))
 
-    def record(self, action: str, generation: int | None, detail: str) -> None:
-        """Write a line of the audit log."""
+    def record(self, action: str, generation: int | None, detail: str, who: str = "") -> None:
+        """Write a line of the audit log. ``who`` is empty where a command does not ask who gives it."""
         self._connection.execute(
-            "INSERT INTO audit (at, action, generation, detail) VALUES (?, ?, ?, ?)",
-            (_now(), action, generation, detail),
+            "INSERT INTO audit (at, action, generation, detail, who) VALUES (?, ?, ?, ?, ?)",
+            (_now(), action, generation, detail, who),
         )
 
-    def audit(self) -> tuple[tuple[str, str, int | None, str], ...]:
-        """The audit log, oldest first: (at, action, generation, detail)."""
-        return tuple(self._connection.execute("SELECT at, action, generation, detail FROM audit ORDER BY id"))
+    def audit(self) -> tuple[AuditLine, ...]:
+        """The audit log, oldest first."""
+        rows = self._connection.execute("SELECT at, who, action, generation, detail FROM audit ORDER BY id")
+        return tuple(AuditLine(*row) for row in rows)
 
     def _documents(self, text: str, number: int) -> tuple[FetchedDocument, ...]:
         try:

@@ -119,12 +119,13 @@ class Workspace:
         with self._ledger() as ledger:
             return self._base(ledger)
 
-    def stage(self, documents: Sequence[ImportedDocument], base: Sequence[FetchedDocument]) -> Staged:
+    def stage(self, documents: Sequence[ImportedDocument], base: Sequence[FetchedDocument], *, by: str = "") -> Staged:
         """Build a generation of exactly these documents.
 
         Args:
             documents: all that it shall hold.
             base: what :meth:`base_documents` gave when the import began.
+            by: who imports, for the audit log; empty for a command.
 
         Raises:
             GenerationError: another import came between, or it could not be built; nothing is left of it but its number.
@@ -163,7 +164,8 @@ class Workspace:
                 self._check(path, len(records))
                 with ledger.transaction():
                     ledger.set_state(record.number, "staged")
-                    ledger.record("stage", record.number, f"{len(documents)} documents, {len(records)} listings")
+                    detail = f"{len(documents)} documents, {len(records)} listings"
+                    ledger.record("stage", record.number, detail, by)
             except BaseException:
                 self._discard(ledger, record)
                 raise
@@ -176,13 +178,13 @@ class Workspace:
                 ledger.accepted(),
             )
 
-    def discard_staged(self) -> int:
-        """Throw away what waits to be published; how many generations that were. What is published stays."""
+    def discard_staged(self, *, by: str = "") -> int:
+        """Throw away what waits to be published; how many generations that were. What is published stays. ``by``: who does it."""
         with self._locked(), self._ledger() as ledger:
             staged = ledger.generations("staged")
             for record in staged:
                 self._discard(ledger, record)
-                ledger.record("discard", record.number, "")
+                ledger.record("discard", record.number, "", by)
             return len(staged)
 
     def newest_staged(self) -> Staged | None:
@@ -200,11 +202,12 @@ class Workspace:
             except GenerationError:
                 return True  # Of an older version, or damaged: building it again is what it needs.
 
-    def publish(self, *, force: str | None = None) -> Published:
+    def publish(self, *, force: str | None = None, by: str = "") -> Published:
         """Publish the newest staged generation; older staged ones are discarded.
 
         Args:
             force: the reason for publishing although findings are open; it is kept in the ledger.
+            by: who publishes, for the audit log; empty for a command.
 
         Raises:
             PublishRefusedError: nothing is staged, or somebody must look at findings first.
@@ -227,16 +230,16 @@ class Workspace:
             self._remember_ids(ledger, record)
             behind = self._is_behind(ledger, record.name)
             previous = self._switch(ledger, record, going_back=False)
-            ledger.record("publish", record.number, force.strip() if force and open_findings else "")
+            ledger.record("publish", record.number, force.strip() if force and open_findings else "", by)
             for other in staged[:-1]:
                 self._discard(ledger, other)
             self._prune(ledger)
             return Published(record.name, previous, behind)
 
-    def rollback(self, to: int | None = None) -> Published:
+    def rollback(self, to: int | None = None, *, by: str = "") -> Published:
         """Go back to the generation published before this one, or to number ``to``; staged ones are discarded.
 
-        The ledger's decisions stay as they are.
+        The ledger's decisions stay as they are. ``by``: who goes back.
 
         Raises:
             PublishRefusedError: there is no such generation, or its file is no longer kept.
@@ -256,7 +259,7 @@ class Workspace:
             self._check(self.generation_path(target.name), None)
             self._check_index(target)
             previous = self._switch(ledger, target, going_back=True)
-            ledger.record("rollback", target.number, f"from {current.number}")
+            ledger.record("rollback", target.number, f"from {current.number}", by)
             for record in ledger.generations("staged"):
                 self._discard(ledger, record)
             return Published(target.name, previous)

@@ -32,7 +32,7 @@ from tsunagari_site.shown_desks import shown_desks
 TEMPLATES = Path(str(files("tsunagari_site") / "templates"))
 PACKAGE = Path(tsunagari_site.__file__).parent
 #: Reports are files for administrators, in Japanese only, and never pages of the site.
-PUBLIC = [name for name in environment(DEFAULT).list_templates() if not name.startswith("report/")]
+PUBLIC = [name for name in environment(DEFAULT).list_templates() if not name.startswith(("report/", "admin/"))]
 #: The catalogues.
 CODES = [language.code for language in LANGUAGES[1:]]
 KANA = r"\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff"
