@@ -77,7 +77,7 @@ def add_word(workspace: Workspace, concept: str, surface: str, *, reason: str, b
         chosen = concept_called(concept, lexicon)
         addition = Addition(chosen.id, check(chosen, word, lexicon), reason, by)
         ledger.add_word(addition)
-        ledger.record("add word", None, f"{addition.concept} {addition.surface}: {addition.reason}")
+        ledger.record("word-added", None, f"{addition.concept} {addition.surface}: {addition.reason}", by)
     return addition
 
 
@@ -100,7 +100,7 @@ def take_word_back(workspace: Workspace, concept: str, surface: str, *, reason: 
             raise WordError(f"「{concept}」に足した言葉の中に、「{word}」はありません")
         addition = Addition(found.concept, found.surface, reason, by, taken_back=True)
         ledger.add_word(addition)
-        ledger.record("take word back", None, f"{addition.concept} {addition.surface}: {addition.reason}")
+        ledger.record("word-taken-back", None, f"{addition.concept} {addition.surface}: {addition.reason}", by)
     return addition
 
 
