@@ -16,6 +16,7 @@ from tsunagari_indexer.accounts import (
     accounts,
     add_account,
     begin_session,
+    change_password,
     disable_account,
     end_session,
     end_sessions,
@@ -138,6 +139,32 @@ def test_a_disabled_account_keeps_its_name_and_comes_back_only_with_a_new_passwo
         ("account-password", "山田"),
         ("account-password", "山田"),
     ]
+
+
+def test_changing_a_password_ends_every_session_and_begins_one(yamada: Ledger) -> None:
+    before = [begin_session(yamada, "山田", NOW) for _ in range(2)]
+    assert change_password(yamada, "山田", "まちがったパスワード", PASSWORD[::-1], NOW) is None
+    assert all(find_session(yamada, one, NOW) for one in before)
+    token = change_password(yamada, "山田", PASSWORD, PASSWORD[::-1], NOW)
+    assert token
+    assert find_session(yamada, token, NOW)
+    assert not any(find_session(yamada, one, NOW) for one in before)
+    assert signed_in_as(yamada, "山田", PASSWORD) is None
+    assert signed_in_as(yamada, "山田", PASSWORD[::-1]) == "山田"
+    assert (yamada.audit()[-1].who, yamada.audit()[-1].action) == ("山田", "account-password")
+
+
+def test_an_account_disabled_while_its_password_is_changed_stays_disabled(
+    yamada: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disabled_meanwhile(password: str) -> str:
+        disable_account(yamada, "山田", NOW)
+        return passwords.hash_password(password)
+
+    monkeypatch.setattr("tsunagari_indexer.accounts.hash_password", disabled_meanwhile)
+    assert change_password(yamada, "山田", PASSWORD, PASSWORD[::-1], NOW) is None
+    assert accounts(yamada)[0].disabled_at
+    assert yamada.connection.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
 
 
 def test_a_session_of_a_disabled_account_is_none_even_if_its_row_is_left(yamada: Ledger) -> None:
