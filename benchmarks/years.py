@@ -38,7 +38,7 @@ from tsunagari_parsers.worker import page_reader
 YEARS = (2021, 2022)
 PARTS = 5
 PAGES = 100
-#: The promise: from the folder to published (seconds of processor time on both cores together, and of the clock where nobody else works).
+#: The promise: from the folder to published (seconds by the clock, or of all processors where others use the machine too).
 WITHIN = 120.0
 #: So many rows fill a page of such a list.
 _ROWS_A_PAGE = 13
