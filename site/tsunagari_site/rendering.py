@@ -13,6 +13,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from tsunagari_indexer.confirmations import Outcome
 from tsunagari_parsers.places import Municipality, Prefecture, prefectures
 from tsunagari_site.i18n import (
     DEFAULT,
@@ -112,6 +113,7 @@ def environment(language: Language) -> Environment:
         icon=icon,
         exit_url=EXIT_URL,
         strip_desks=strip_desks,
+        continues=str(Outcome.CONTINUES),
         place=place,
         place_lang=lambda one: place_lang(one, language),
         places_lang=place_lang(prefectures()[0], language),
