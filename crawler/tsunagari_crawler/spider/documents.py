@@ -27,6 +27,7 @@ _SIGNATURE_WITHIN = 1024
 _END_WITHIN = 8192
 #: What servers call a PDF that they do not know as one.
 _PDF_TYPES = ("", "application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream")
+_PAGE_TYPES = ("text/", "application/xhtml")
 _DOWNLOAD_TYPES = ("application/download", "application/x-download", "application/force-download", "application/save")
 
 
@@ -113,7 +114,9 @@ class _SourceCrawl:
         if not response.body:
             self.problems.append(Problem.of(ProblemCode.EMPTY, page.url))
             return None
-        if not isinstance(response, HtmlResponse):
+        # Scrapy guesses a type that it does not know from the address.
+        declared = plain_headers(response).get("content-type", "text/html")
+        if not isinstance(response, HtmlResponse) or not declared.lower().startswith(_PAGE_TYPES):
             self.problems.append(Problem.of(ProblemCode.NOT_HTML, page.url, kind=kind_of(response)))
             return None
         links = links_of(response)
