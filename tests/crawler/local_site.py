@@ -238,7 +238,8 @@ def command(archive: Path, sources: Mapping[str, Mapping[str, int | None]], sett
 def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     stages = (tsunagari_crawler, tsunagari_parsers, tsunagari_indexer, tsunagari)
-    return {**kept, "PYTHONPATH": os.pathsep.join(str(Path(stage.__file__).parents[1]) for stage in stages)}
+    folders = {str(Path(path).parent) for stage in stages for path in stage.__path__}
+    return {**kept, "PYTHONPATH": os.pathsep.join(sorted(folders))}
 
 
 @dataclass

@@ -96,10 +96,11 @@ def run(work: Callable[[Crawler], Awaitable[Answer]], settings: CrawlSettings) -
     if is_reactor_installed():
         raise CrawlFailedError("1つのプロセスで取得を始められるのは1回だけです")
     job = _Job(work)
-    process = CrawlerProcess(_scrapy_settings(settings))
-    # Scrapy sends Python's warnings to the log; that would outlive the crawl.
-    logging.captureWarnings(False)
+    # Scrapy greets while it is made, too.
     with _warnings_to_stderr():
+        process = CrawlerProcess(_scrapy_settings(settings))
+        # Scrapy sends Python's warnings to the log; that would outlive the crawl.
+        logging.captureWarnings(False)
         process.crawl(_WorkSpider, job=job).addErrback(job.failed)
         try:
             process.start(install_signal_handlers=False)
