@@ -96,11 +96,11 @@ def run(work: Callable[[Crawler], Awaitable[Answer]], settings: CrawlSettings) -
     if is_reactor_installed():
         raise CrawlFailedError("1つのプロセスで取得を始められるのは1回だけです")
     job = _Job(work)
-    # Scrapy greets while it is made, too.
-    with _warnings_to_stderr():
+    with _no_greeting():
         process = CrawlerProcess(_scrapy_settings(settings))
-        # Scrapy sends Python's warnings to the log; that would outlive the crawl.
-        logging.captureWarnings(False)
+    # Scrapy sends Python's warnings to the log; that would outlive the crawl.
+    logging.captureWarnings(False)
+    with _warnings_to_stderr():
         process.crawl(_WorkSpider, job=job).addErrback(job.failed)
         try:
             process.start(install_signal_handlers=False)
@@ -175,6 +175,17 @@ class _WithoutQueries(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return _QUERY.sub(r"\1?…", super().format(record))
+
+
+@contextmanager
+def _no_greeting() -> Iterator[None]:
+    """Keep Scrapy from naming itself on a command's stderr while it sets up its log (which takes away handlers set before)."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 @contextmanager
