@@ -77,6 +77,7 @@ class MadeListings(Sequence[Listing]):
                     "municipality": (listing.municipality_code or "",),
                     "offer": tuple(sorted({offer for part in parts for offer in part.record.facets["offer"]})),
                     "year": (str(listing.fiscal_year),),
+                    "confirmed": (),
                 },
             )
 

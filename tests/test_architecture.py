@@ -30,6 +30,7 @@ OWNERS = {
     "PIL": "parsers/",
     "japancode": "parsers/tsunagari_parsers/places/",
     "sqlite3": "indexer/",
+    "argon2": "indexer/tsunagari_indexer/passwords.py",
     "sudachipy": "indexer/tsunagari_indexer/analysis.py",
     "meilisearch": "indexer/tsunagari_indexer/engines/meili.py",
     "rapidfuzz": "indexer/",
@@ -40,7 +41,7 @@ OWNERS = {
     "babel": "site/tsunagari_site/i18n.py",
     "limits": "site/tsunagari_site/rate_limit.py",
     "jpholiday": "parsers/tsunagari_parsers/opening.py",
-    "typer": "cli/tsunagari/cli.py",
+    "typer": "cli/tsunagari/",
     "uvicorn": "cli/tsunagari/cli.py",
 }
 #: The wiring may name the application's type that it hands on.

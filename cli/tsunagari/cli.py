@@ -1,5 +1,5 @@
 """The command line: ``tsunagari crawl | watch | parse | import | review | correct | confirm | calls | publish | rollback | discard | reindex |
-serve | doctor | meili-keys``.
+serve | account … | word … | doctor | meili-keys``.
 
 Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
 """
@@ -9,23 +9,22 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from tsunagari.account_commands import accounts
 from tsunagari.lines import OutputError, ReportForm
+from tsunagari.readers import document_reader
 from tsunagari.settings import Settings, SettingsError
+from tsunagari.word_commands import words
 from tsunagari_crawler.errors import CrawlerError
 from tsunagari_indexer.confirmations import AskedBy, Outcome
 from tsunagari_indexer.errors import IndexerError
 from tsunagari_parsers.errors import ParserError
-from tsunagari_parsers.report import Level, ParsedDocument, Skip
-
-if TYPE_CHECKING:
-    from tsunagari.parsing import DocumentReader
 
 app = typer.Typer(
     name="tsunagari",
@@ -35,13 +34,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(accounts)
+app.add_typer(words)
+
 DataDir = Annotated[
     Path,
     typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
 ]
 _DATA = Path("data")
-#: More rows that were left out for one reason are counted, not listed.
-_SKIPS_SHOWN = 3
 Columns = Annotated[
     Path | None,
     typer.Option(
@@ -115,7 +115,7 @@ def parse(
     ocr: OcrOption = False,
 ) -> None:
     """PDFを読み取り、1行に1事業のJSONを出力します。読めないファイルは名前と理由を示し、終了コード2で終わります。"""
-    reader = _document_reader(Settings.from_environment(), ocr=ocr)
+    reader = document_reader(Settings.from_environment(), ocr=ocr)
     from tsunagari.parsing import HowToRead, columns_of
     from tsunagari.reporting import ParseOptions, parse_files
 
@@ -148,7 +148,8 @@ def import_(
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = _document_reader(settings, ocr=ocr)
+    reader = document_reader(settings, ocr=ocr)
+    from tsunagari.import_lines import import_result, result_lines
     from tsunagari.importing import EditionOptions, import_documents
     from tsunagari.parsing import HowToRead, columns_of
 
@@ -166,34 +167,11 @@ def import_(
         how=HowToRead(columns_of(columns), ocr),
         drawing=_drawing_progress,
     )
-    for failure in outcome.failures:
+    result = import_result(outcome)
+    for failure in result.failures:
         _complain(failure)
-    for document in outcome.imported:
-        report = document.parsed.report
-        typer.echo(
-            f"{report.name}：{document.edition.fiscal_year}年度「{report.layout}」{report.pages}ページ、"
-            f"{report.rows_seen}行のうち{_counted(document.parsed)}、除いた行{len(report.skips)}"
-        )
-        for line in _skip_lines(report.skips):
-            typer.echo(f"  除いた行：{line}")
-        if document.pictures or document.withheld:
-            kept_back = f"、公開できないので作らない行{document.withheld}" if document.withheld else ""
-            typer.echo(f"  行の画像：{len(document.pictures)}枚{kept_back}")
-    for name in outcome.replaced:
-        typer.echo(f"前の文書と入れ替えました：{name}")
-    if outcome.unchanged:
-        typer.echo("前に取り込んだものと同じです。変わったところはありません。")
-    if outcome.staged:
-        for one in outcome.staged.findings:
-            where = f"（{one.finding.page}ページ）" if one.finding.page else ""
-            mark = "要確認" if one.finding.level is Level.MUST_LOOK else "参考"
-            typer.echo(f"  {mark} {one.name}{where}：[{one.finding.code}] {one.finding.message}")
-        typer.echo(
-            f"世代 {outcome.staged.name} を作りました（文書{outcome.staged.documents}、事業{outcome.staged.programs}、"
-            f"計画の取り組みやネットワーク{outcome.staged.listings - outcome.staged.programs}）。"
-        )
-        if outcome.staged.must_look:
-            typer.echo(f"確かめる必要のある指摘が{len(outcome.staged.must_look)}件あります。")
+    _print(result_lines(result))
+    if result.generation:
         typer.echo(
             "変わったところは tsunagari review で見られます。公開するには tsunagari publish を実行してください。"
         )
@@ -346,6 +324,10 @@ def publish(
         return
     published = workspace.publish(force=force)
     typer.echo(f"世代 {published.name} を公開しました（前の世代：{published.previous or 'なし'}）。")
+    if published.is_behind:
+        typer.echo(
+            "世代を作ったあとに確かめた記録や足した言葉は、まだ入っていません。tsunagari reindex で作り直し、もう一度公開すると入ります。"
+        )
 
 
 @app.command()
@@ -370,7 +352,7 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = _document_reader(settings, ocr=False)
+    reader = document_reader(settings, ocr=False)
     from tsunagari.importing import reindex as build_again
 
     staged = build_again(workspace, _progress("読み取り中"), reader, _drawing_progress)
@@ -390,10 +372,12 @@ def serve(
     """公開した世代をウェブサイトとして出します。"""
     import uvicorn
 
-    from tsunagari.serving import build_site
+    from tsunagari.serving import build_site, check_host
 
     logging.getLogger("tsunagari.access").setLevel(logging.INFO)
-    site = build_site(Settings.from_environment(), data_dir)
+    settings = Settings.from_environment()
+    check_host(settings, host)
+    site = build_site(settings, data_dir)
     typer.echo(f"http://{host}:{port}/ で待ち受けます。終わるには Ctrl+C を押してください。")
     # uvicorn's own access log would hold query strings; the site writes its own.
     uvicorn.run(
@@ -464,31 +448,6 @@ def main() -> None:
         sys.exit(0)
 
 
-def _document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
-    """Reads documents in processes of their own within the limits; they load what they need while this one does.
-
-    Raises:
-        OcrUnavailableError: pictures are to be read (``ocr``), and Tesseract is not there.
-    """
-    from tsunagari_parsers.nursery import Nursery
-
-    nursery = Nursery()
-    nursery.start()
-    from tsunagari.parsing import DocumentReader
-    from tsunagari_parsers.ocr import Ocr
-    from tsunagari_parsers.row_worker import ProcessRowDrawer
-    from tsunagari_parsers.worker import page_reader
-
-    if ocr:
-        Ocr().check()
-    limits, workers = settings.parse_limits, settings.parse_workers
-    return DocumentReader(
-        page_reader(limits, workers, nursery=nursery),
-        page_reader(limits, workers, ocr=Ocr(), nursery=nursery),
-        ProcessRowDrawer(limits, nursery),
-    )
-
-
 def _print(output: Mapping[str, object] | Iterable[str]) -> None:
     """One JSON document, or lines."""
     if isinstance(output, Mapping):
@@ -507,32 +466,6 @@ def _one_line(text: str) -> str:
 def _today() -> date:
     """The day in Japan, where the calls are made."""
     return datetime.now(timezone(timedelta(hours=9))).date()
-
-
-def _counted(parsed: ParsedDocument) -> str:
-    """How many records of each kind a document gave."""
-    counts = {
-        "事業": len(parsed.programs),
-        "計画の取り組み": len(parsed.measures),
-        "ネットワーク": len(parsed.networks),
-        "窓口": len(parsed.desks),
-    }
-    return "、".join(f"{kind}{count}件" for kind, count in counts.items() if count)
-
-
-def _skip_lines(skips: Sequence[Skip]) -> list[str]:
-    """What was left out: each row, or of many with the same reason how many and the first; the report has them all."""
-    by_reason: dict[str, list[Skip]] = {}
-    for skip in skips:
-        by_reason.setdefault(skip.reason, []).append(skip)
-    lines = []
-    for reason, group in by_reason.items():
-        if len(group) > _SKIPS_SHOWN:
-            first = group[0]
-            lines.append(f"{len(group)}行（{reason}）{first.page}ページ {first.row}行目「{first.text[:30]}」など")
-        else:
-            lines += [f"{skip.page}ページ {skip.row}行目（{reason}）{skip.text[:60]}" for skip in group]
-    return lines
 
 
 def _year_of(path: Path, year: int | None) -> int | None:

@@ -42,6 +42,14 @@ class EditionOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A document that lies somewhere under another name than its own; nothing stands beside it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offered:
     """A document that somebody wants imported: its bytes, and what is known of it."""
 
@@ -64,7 +72,7 @@ class ImportOutcome:
 
 def import_documents(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path | NamedFile],
     options: EditionOptions,
     progress: Callable[[str], None] = lambda _: None,
     *,
@@ -74,7 +82,8 @@ def import_documents(
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
-    A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder.
+    A path is a PDF, a list of documents (``.toml`` with ``documents = […]``), a crawl's manifest (``.jsonl``), or an archive's folder;
+    a :class:`NamedFile` is a document, whatever it is called.
     A document that cannot be read is left out and named in ``failures``; the others are staged. ``how`` is
     kept with each document; ``reader`` is what reads them and draws their rows (in this process where nothing is given), of which
     ``drawing`` is told.
@@ -90,12 +99,13 @@ def import_documents(
         try:
             offered = list(_offered(path, workspace.archive))
         except (OSError, CrawlerError) as error:
-            failures.append(f"{path}：{_reason(path, error)}")
+            where, file = (path.name, path.path) if isinstance(path, NamedFile) else (path, path)
+            failures.append(f"{where}：{_reason(file, error)}")
             continue
         for document in offered:
             if isinstance(document, str):
-                # Which list named it, where one did.
-                failures.append(document if path.suffix != ".toml" else f"{path.name}：{document}")
+                # Only a list gives such a message: it says which list named the document.
+                failures.append(f"{path.name}：{document}")
                 continue
             progress(document.name)
             try:
@@ -124,7 +134,11 @@ def import_documents(
     if _same(base, read, kept) and not workspace.is_behind():
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
     read = [with_pictures(one, workspace.archive, workspace.pictures, reader.rows, drawing) for one in read]
-    everything = [*(_reread(fetched, workspace, reader, drawing) for fetched in kept), *read]
+    everything: list[ImportedDocument] = []
+    for fetched in kept:
+        progress(fetched.name)
+        everything.append(_reread(fetched, workspace, reader, drawing))
+    everything += read
     new = {(one.fetched.sha256, one.edition) for one in read}
     names = tuple(
         f"{one.name}（{one.edition.fiscal_year if one.edition else '？'}年度、{one.sha256[:12]}…）"
@@ -152,9 +166,11 @@ def reindex(
     return workspace.stage(documents, base) if documents else None
 
 
-def _offered(path: Path, archive: Archive) -> Iterator[Offered | str]:
+def _offered(path: Path | NamedFile, archive: Archive) -> Iterator[Offered | str]:
     """The documents of a path, and a message for each one of a list that cannot be read."""
-    if path.is_dir():
+    if isinstance(path, NamedFile):
+        yield Offered(read_file(path.path), path.name, None)
+    elif path.is_dir():
         manifests = Archive(path).crawl_manifests()
         if not manifests:
             raise EditionError(

@@ -42,6 +42,8 @@ class Settings:
     parse_workers: int | None = None
     mail: str = ""
     requests_per_minute: int = 0
+    admin: bool = False
+    admin_insecure_cookie: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -49,7 +51,7 @@ class Settings:
 
         Raises:
             SettingsError: an unknown engine, a key file that cannot be read, Meilisearch without an address, a limit that is no
-                number or out of its range, a mail address that is none.
+                number or out of its range, a mail address that is none, a switch that is neither 0 nor 1.
         """
         name = environment.get("TSUNAGARI_ENGINE", EngineName.EMBEDDED)
         try:
@@ -69,6 +71,8 @@ class Settings:
             parse_workers=_number(environment, "TSUNAGARI_PARSE_WORKERS", least=1, most=MOST_WORKERS),
             mail=_mail(environment),
             requests_per_minute=rate or 0,
+            admin=_switch(environment, "TSUNAGARI_ADMIN"),
+            admin_insecure_cookie=_switch(environment, "TSUNAGARI_ADMIN_INSECURE_COOKIE"),
         )
 
     def workspace(self, root: Path, *, writing: bool) -> Workspace:
@@ -132,6 +136,13 @@ def _number(environment: Mapping[str, str], name: str, *, least: int, most: int)
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise SettingsError(f"{name}「{text}」は{least}から{most}までの整数にしてください")
     return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "")
+    if text not in {"", "0", "1"}:
+        raise SettingsError(f"{name}「{text}」は0か1にしてください")
+    return text == "1"
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str:

@@ -55,7 +55,8 @@ def assemble(
     decided: Decided | None = None,
     successors: Mapping[str, str] | None = None,
 ) -> Contents:
-    """The listings of all documents, in the order of search results: newest edition first, then place, then the paper.
+    """The listings of all documents, in the order of search results: newest edition first, then place, then the paper; what has
+    ended last.
 
     The same documents and decisions give the same contents, in whatever order the documents come.
 
@@ -185,10 +186,10 @@ def _picture(record: Record) -> RowPicture | None:
 def _in_order(listings: Sequence[Listing], by_id: Mapping[str, Record], linked: Linked) -> tuple[Listing, ...]:
     last = {chain.id: by_id[chain.seen[-1].id] for chain in linked.chains}
 
-    def position(one: Listing) -> tuple[int, tuple[str, str, str], str, str, int]:
+    def position(one: Listing) -> tuple[bool, int, tuple[str, str, str], str, str, int]:
         record = last[one.id]
         at = record.entry.provenance
-        return -one.fiscal_year, _place_order(one), record.sighting.series, at.document_sha256, at.row
+        return one.has_ended, -one.fiscal_year, _place_order(one), record.sighting.series, at.document_sha256, at.row
 
     return tuple(replace(one, order=order) for order, one in enumerate(sorted(listings, key=position)))
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 #: How long a word is good for; then it is asked again. What was said stays true of its day.
 PROGRAM_GOOD_FOR = timedelta(days=365)
@@ -62,6 +63,12 @@ class Confirmation:
     def from_json(cls, values: Mapping[str, str]) -> Confirmation:
         """From plain values, as :func:`dataclasses.asdict` gives them."""
         return cls(values["on"], AskedBy(values["way"]), Outcome(values["outcome"]), values["url"])
+
+
+@lru_cache(maxsize=8)
+def days_good(today: date, good_for: timedelta = PROGRAM_GOOD_FOR) -> frozenset[str]:
+    """The days (ISO 8601) of which a word is still good: those that are not to be asked again, up to today."""
+    return frozenset((today - timedelta(days=back)).isoformat() for back in range(good_for.days + 1))
 
 
 @dataclass(frozen=True, slots=True)

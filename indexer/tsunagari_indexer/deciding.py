@@ -40,6 +40,7 @@ def accept(workspace: Workspace, number: int, *, reason: str, by: str) -> Docume
             "accept",
             None,
             f"{found.found.name} [{found.found.finding.code}] {found.found.finding.value}: {reason.strip()}",
+            by.strip(),
         )
     return found.found
 
@@ -154,7 +155,8 @@ def correct(
         )
         with ledger.transaction():
             ledger.correct(correction)
-            ledger.record("correct", None, f"{found.name} {field}: {source} → {corrected}: {reason.strip()}")
+            detail = f"{found.name} {field}: {source} → {corrected}: {reason.strip()}"
+            ledger.record("correct", None, detail, by.strip())
     return correction
 
 
@@ -185,7 +187,7 @@ def confirm(
     kind, known_as = (Subject.DESK, desk.id) if desk else (Subject.PROGRAM, listing.id if listing else subject)
     with ledger_of(workspace) as ledger, ledger.transaction():
         ledger.confirm(Asked(kind, known_as, word, by.strip(), note.strip()))
-        ledger.record("confirm", None, f"{kind} {known_as} {word.on} {word.way} {word.outcome}")
+        ledger.record("confirm", None, f"{kind} {known_as} {word.on} {word.way} {word.outcome}", by.strip())
     found = desk or listing
     assert found is not None  # noqa: S101 - one of the two is there
     return found
@@ -194,7 +196,8 @@ def confirm(
 def _keep(workspace: Workspace, decision: Decision) -> None:
     with ledger_of(workspace) as ledger, ledger.transaction():
         ledger.decide(decision)
-        ledger.record("decide", None, f"{decision.verdict}: {decision.first} {decision.second}: {decision.reason}")
+        detail = f"{decision.verdict}: {decision.first} {decision.second}: {decision.reason}"
+        ledger.record("decide", None, detail, decision.by)
 
 
 def _named(reason: str, by: str) -> None:

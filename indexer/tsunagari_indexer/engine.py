@@ -13,8 +13,8 @@ from typing import Protocol
 
 #: The searched fields, best first.
 FIELDS = ("concepts", "name", "place", "department", "body", "readings")
-#: What hits can be filtered by and counted by.
-FACETS = ("kind", "prefecture", "municipality", "offer", "year")
+#: What hits can be filtered by and counted by. ``confirmed`` is the day on which somebody found that a programme goes on.
+FACETS = ("kind", "prefecture", "municipality", "offer", "year", "confirmed")
 MAX_TERMS = 10
 
 

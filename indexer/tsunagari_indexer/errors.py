@@ -39,3 +39,15 @@ class CorrectionError(IndexerError):
 
 class ReviewError(IndexerError):
     """A decision that cannot be: an unknown programme or finding, or no reason."""
+
+
+class AccountError(IndexerError):
+    """An administrator's account that cannot be: its name, its password, or that there is none. No message repeats a password."""
+
+
+class WordError(IndexerError):
+    """A word that cannot be added to the lexicon, or taken back from it; the message says why."""
+
+
+class CountsError(IndexerError):
+    """What was counted cannot be read or written."""

@@ -23,11 +23,12 @@ from tsunagari_indexer.confirmations import Confirmation
 from tsunagari_indexer.engine import EngineQuery, EngineRecord, EngineResult
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.errors import GenerationError
-from tsunagari_indexer.lexicon import fold, known_lexicon
+from tsunagari_indexer.lexicon import Lexicon, fold, known_lexicon
+from tsunagari_indexer.lexicon_additions import WORDS, with_words, words_from_meta
 from tsunagari_indexer.listings import Listing, SourceDocument, fold_label, labels_of
 from tsunagari_indexer.mending import Mender
 from tsunagari_indexer.sightings import GivenId
-from tsunagari_indexer.suggestions import Suggestion, SuggestionIndex
+from tsunagari_indexer.suggestions import Suggestion, SuggestionIndex, concept_suggestions
 from tsunagari_indexer.understanding import mender_for
 from tsunagari_parsers import Desk, Finding, Level
 from tsunagari_parsers.desks import desk_from_json
@@ -38,7 +39,7 @@ _KEPT_LISTINGS = 2_000
 #: Shorter texts are near to too many names.
 _SHORTEST_NAME_MENDED = 7
 #: Changes whenever an older file can no longer be read.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _APPLICATION_ID = 0x74736E67
 
 _SCHEMA = """
@@ -262,10 +263,28 @@ class Generation:
         return tuple(sorted((surface for (surface,) in rows), key=len, reverse=True))
 
     @cached_property
+    def added_words(self) -> tuple[tuple[str, str], ...]:
+        """The words that administrators had added when it was built, each with its concept's id before it; none in a file of before."""
+        return words_from_meta(self.meta.get(WORDS, "[]"))
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words for concepts in this generation: the lexicon with the words that were added.
+
+        One that no longer fits a newer lexicon is left out: an old generation goes on being served.
+        """
+        return with_words(known_lexicon(), self.added_words)[0]
+
+    @cached_property
+    def concept_suggestions(self) -> SuggestionIndex:
+        """What this generation's lexicon suggests."""
+        return concept_suggestions(self.lexicon)
+
+    @cached_property
     def mender(self) -> Mender:
         """Mends typing errors towards the lexicon, the places, and the words of these listings."""
         rows = self._rows("SELECT DISTINCT surface FROM surfaces WHERE term >= 'w:' AND term < 'w;'")
-        return mender_for(known_lexicon(), frozenset(surface for (surface,) in rows))
+        return mender_for(self.lexicon, frozenset(surface for (surface,) in rows))
 
     @cached_property
     def names(self) -> SuggestionIndex:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,7 @@ from tsunagari_indexer.confirmations import Asked, AskedBy, Confirmation, Outcom
 from tsunagari_indexer.corrections import Correction
 from tsunagari_indexer.decisions import Decision, Verdict
 from tsunagari_indexer.errors import LedgerError
+from tsunagari_indexer.lexicon_additions import Addition
 from tsunagari_indexer.sightings import GivenId
 
 #: What a finding is known by: document, code, page, row, value. Its message may be worded anew.
@@ -43,6 +45,17 @@ class GenerationRecord:
     def name(self) -> str:
         """``7_3fa9c1`` for the seventh generation."""
         return f"{self.number}_{self.suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what: ``at`` in UTC (ISO 8601), ``who`` an account or a name, or empty; ``detail`` as the action writes it."""
+
+    at: str
+    who: str
+    action: str
+    generation: int | None
+    detail: str
 
 
 class Ledger:
@@ -75,6 +88,11 @@ class Ledger:
             raise LedgerError(f"台帳 {path} を読み書きできません（{error}）") from error
         finally:
             connection.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the modules of this stage that keep tables of their own in the ledger."""
+        return self._connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -202,25 +220,43 @@ class Ledger:
         rows = self._connection.execute("SELECT document, code, page, row, value, reason FROM accepted ORDER BY number")
         return {(document, code, page, row, value): reason for document, code, page, row, value, reason in rows}
 
+    def add_word(self, addition: Addition) -> None:
+        """Keep a word for a concept, or that it is taken back."""
+        self._connection.execute(
+            "INSERT INTO lexicon_additions (concept, surface, reason, who, at, taken_back) VALUES (?, ?, ?, ?, ?, ?)",
+            astuple(replace(addition, at=_now())),
+        )
+
+    def lexicon_additions(self) -> tuple[Addition, ...]:
+        """Every word that was added or taken back, oldest first."""
+        rows = self._connection.execute(
+            "SELECT concept, surface, reason, who, at, taken_back FROM lexicon_additions ORDER BY number"
+        )
+        return tuple(
+            Addition(concept, surface, reason, who, at, bool(taken_back))
+            for concept, surface, reason, who, at, taken_back in rows
+        )
+
     def decided_through(self) -> str:
-        """How far a generation that is built now knows what people decided: numbers of decisions, corrections, confirmations."""
-        tables = ("decisions", "corrections", "confirmations")
+        """How far a generation that is built now knows what people decided: numbers of decisions, corrections, confirmations, words."""
+        tables = ("decisions", "corrections", "confirmations", "lexicon_additions")
         numbers = [
             self._connection.execute(f"SELECT coalesce(max(number), 0) FROM {table}").fetchone()[0]  # noqa: S608
             for table in tables
         ]
         return " ".join(map(str, numbers))
 
-    def record(self, action: str, generation: int | None, detail: str) -> None:
-        """Write a line of the audit log."""
+    def record(self, action: str, generation: int | None, detail: str, who: str = "") -> None:
+        """Write a line of the audit log. ``who`` is empty where a command does not ask who gives it."""
         self._connection.execute(
-            "INSERT INTO audit (at, action, generation, detail) VALUES (?, ?, ?, ?)",
-            (_now(), action, generation, detail),
+            "INSERT INTO audit (at, action, generation, detail, who) VALUES (?, ?, ?, ?, ?)",
+            (_now(), action, generation, detail, who),
         )
 
-    def audit(self) -> tuple[tuple[str, str, int | None, str], ...]:
-        """The audit log, oldest first: (at, action, generation, detail)."""
-        return tuple(self._connection.execute("SELECT at, action, generation, detail FROM audit ORDER BY id"))
+    def audit(self) -> tuple[AuditLine, ...]:
+        """The audit log, oldest first."""
+        rows = self._connection.execute("SELECT at, who, action, generation, detail FROM audit ORDER BY id")
+        return tuple(AuditLine(*row) for row in rows)
 
     def _documents(self, text: str, number: int) -> tuple[FetchedDocument, ...]:
         try:
@@ -245,6 +281,15 @@ class Ledger:
                 for statement in _statements(script):
                     self._connection.execute(statement)
                 self._connection.execute("INSERT INTO migrations VALUES (?, ?)", (version, _now()))
+
+
+def is_behind(built: str, now: str, parts: int | None = None) -> bool:
+    """Whether people decided something since ``built`` (:meth:`Ledger.decided_through` of both times), in the first ``parts`` or at all.
+
+    A generation that was built before the ledger had one of its tables knows nothing of that table.
+    """
+    pairs = zip_longest(built.split(), now.split(), fillvalue="0")
+    return any(before != after for before, after in islice(pairs, parts))
 
 
 def _migrations() -> list[tuple[int, str]]:

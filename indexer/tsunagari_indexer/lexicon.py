@@ -180,7 +180,15 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
         entries: Mapping[str, object] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DataFileError(f"{where}：語彙の表として読めません（{error}）") from error
-    concepts = {name: _concept(name, entry, where) for name, entry in entries.items()}
+    return lexicon_of({name: _concept(name, entry, where) for name, entry in entries.items()}, where=where)
+
+
+def lexicon_of(concepts: Mapping[str, Concept], *, where: str) -> Lexicon:
+    """The lexicon of these concepts.
+
+    Raises:
+        DataFileError: as :func:`load_lexicon` says.
+    """
     surfaces: dict[str, Concept] = {}
     for concept in concepts.values():
         for word in (*concept.words, *concept.phrases):
@@ -194,7 +202,7 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
     implied: dict[str, Concept] = {}
     for concept in concepts.values():
         for word in (*concept.words, *concept.phrases):
-            for shorter in map(fold, _without_particles(word)):
+            for shorter in map(fold, without_particles(word)):
                 if (
                     shorter not in surfaces
                     and implied.setdefault(shorter, concept) is concept
@@ -220,7 +228,7 @@ def load_lexicon(text: str, *, where: str) -> Lexicon:
     )
 
 
-def _without_particles(word: str) -> Iterator[str]:
+def without_particles(word: str) -> Iterator[str]:
     """A surface with the particles between its words left out, or a space in their place; too short ones would mean anything."""
     pieces = _PARTICLE_BETWEEN.split(word)
     if len(pieces) > 1:
@@ -292,9 +300,9 @@ def _fold_char(char: str) -> str:
     return folded if len(folded) == 1 else char
 
 
-def urgent_in(text: str) -> frozenset[str]:
+def urgent_in(text: str, lexicon: Lexicon | None = None) -> frozenset[str]:
     """The urgent concepts that a text of any length speaks of."""
-    found = known_lexicon().find(unicodedata.normalize("NFKC", encodable(text)))
+    found = (lexicon or known_lexicon()).find(unicodedata.normalize("NFKC", encodable(text)))
     return frozenset(match.concept.id for match in found if match.concept.urgent)
 
 

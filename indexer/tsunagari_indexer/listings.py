@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, Self
 
 from tsunagari_indexer.analysis import analyse
-from tsunagari_indexer.confirmations import Confirmation
-from tsunagari_indexer.engine import EngineRecord
+from tsunagari_indexer.confirmations import Confirmation, Outcome
+from tsunagari_indexer.engine import FIELDS, EngineRecord
 from tsunagari_indexer.history import YearSeen
 from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.offers import Offer, public_offers
@@ -127,6 +127,18 @@ class Listing:
         """Whether the newest edition of its series still has it."""
         return self.fiscal_year >= self.newest_year
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether somebody found that it has ended, and no list of a year that began later has it."""
+        word = self.confirmation
+        return bool(word and word.outcome is Outcome.ENDED and word.on >= f"{self.fiscal_year}-04-01")
+
+    @property
+    def goes_on_since(self) -> str:
+        """The day (ISO 8601) on which somebody found that it goes on, if that is the last answer; else empty."""
+        word = self.confirmation
+        return word.on if word and word.outcome is Outcome.CONTINUES else ""
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, as :meth:`from_json` takes them."""
         return asdict(self)
@@ -168,23 +180,28 @@ def index_listing(listing: Listing, lexicon: Lexicon) -> Indexed:
     for analysed in (name, where, department, body):
         for term, found in analysed.surfaces.items():
             surfaces[term] = surfaces.get(term, frozenset()) | found
+    fields: dict[str, frozenset[str]] = {
+        "concepts": _concepts(listing, lexicon),
+        "name": name.words,
+        "place": where.words | _exact(filter(None, (listing.prefecture, listing.municipality))),
+        "department": department.words,
+        "body": body.words,
+        "readings": body.readings | name.readings | where.readings,
+    }
+    if listing.has_ended:
+        # With all its terms in the last field, and with the last order numbers, it stands behind all others in every engine.
+        fields = dict.fromkeys(FIELDS, frozenset()) | {FIELDS[-1]: frozenset().union(*fields.values())}
     record = EngineRecord(
         order=listing.order,
         id=listing.id,
-        fields={
-            "concepts": _concepts(listing, lexicon),
-            "name": name.words,
-            "place": where.words | _exact(filter(None, (listing.prefecture, listing.municipality))),
-            "department": department.words,
-            "body": body.words,
-            "readings": body.readings | name.readings | where.readings,
-        },
+        fields=fields,
         facets={
             "kind": (listing.kind,),
             "prefecture": (listing.prefecture_code,),
             "municipality": (listing.municipality_code,) if listing.municipality_code else (),
             "offer": tuple(offer.kind for offer in public_offers(listing.offers)),
             "year": (str(listing.fiscal_year),),
+            "confirmed": (listing.goes_on_since,) if listing.goes_on_since else (),
         },
     )
     return Indexed(record, surfaces)

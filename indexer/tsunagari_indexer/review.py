@@ -20,6 +20,7 @@ from tsunagari_indexer.confirmations import (
 from tsunagari_indexer.errors import NothingPublishedError
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.ledger import Ledger
+from tsunagari_indexer.ledger import is_behind as is_decided_since
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.workspace import Workspace, finding_key
 from tsunagari_parsers import Desk, Level, known_desks
@@ -95,7 +96,7 @@ def review(workspace: Workspace) -> Review:
         findings = tuple(
             NumberedFinding(number, one, accepted.get(finding_key(one))) for number, one in enumerate(now.findings, 1)
         )
-        is_behind = now.meta["decided_through"] != ledger.decided_through()
+        is_behind = is_decided_since(now.meta["decided_through"], ledger.decided_through())
     before: tuple[Listing, ...] = ()
     known: frozenset[str] = frozenset()
     if published:

@@ -17,8 +17,9 @@ from tsunagari_indexer.asked_places import AskedPlaces, Filters
 from tsunagari_indexer.engine import FACETS, MAX_TERMS, EngineQuery, EngineResult, SearchEngine
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.highlights import Reason, reasons
-from tsunagari_indexer.lexicon import Lexicon, known_lexicon
+from tsunagari_indexer.lexicon import Lexicon
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, fold_label
+from tsunagari_indexer.missed_concepts import missed_by
 from tsunagari_indexer.names import is_office, name_pieces
 from tsunagari_indexer.precedence import NamedFirst, WordedFirst, ask
 from tsunagari_indexer.understanding import CONCEPT, ERRAND, Relaxation, Term, Understood, understand
@@ -52,7 +53,7 @@ class SearchResult:
 
     ``urgent`` are the urgent concepts that the words speak of, ``desks`` the ids of the lines that fit all the concepts;
     ``prefecture_codes`` are those of the prefectures that the words name, of themselves or through a municipality that stands in no
-    other. ``candidates`` are the municipalities among which a shared name leaves the choice. ``reasons`` say for each listing's id why
+    other. ``missed`` are the ids of the concepts that no listing holds here (:func:`missed_concepts.missed_by`). ``candidates`` are the municipalities among which a shared name leaves the choice. ``reasons`` say for each listing's id why
     it was found.
     """
 
@@ -67,6 +68,7 @@ class SearchResult:
     desks: tuple[str, ...] = ()
     candidates: tuple[Municipality, ...] = ()
     reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    missed: tuple[str, ...] = ()
 
 
 def search(
@@ -77,7 +79,7 @@ def search(
     Raises:
         EngineError: the engine did not answer.
     """
-    lexicon = lexicon or known_lexicon()
+    lexicon = lexicon or generation.lexicon
     text = encodable(request.text).strip()
     relaxed = [Relaxation("cut", text[MAX_QUERY:])] if len(text) > MAX_QUERY else []
     text = text[:MAX_QUERY]
@@ -106,6 +108,7 @@ def search(
         filters, climbed = _climb(engine, filters.get("kind", PROGRAM_KINDS), filters, places)
         relaxed += climbed
     named = NamedFirst(generation, engine, tuple(pieces), tuple(terms), filters) if pieces else None
+    missed: tuple[str, ...] = ()
     if named and named.are_there:
         relaxed = [one for one in relaxed if one.code != "unknown_word" or not named.hold(one.text)]
         answer: Callable[[int, int], EngineResult] = named.answer
@@ -116,12 +119,14 @@ def search(
             # An errand whose thing is not there: any other thing with the same errand is none.
             terms = []
         if not terms and not places and _says_something(text, understood):
-            return _found_nothing(request, text, relaxed, understood)
+            return _found_nothing(request, text, relaxed, understood, missed_by(understood.concepts, knows))
         result, told = _relax(engine, request, terms, filters)
         relaxed += told
+        holds = partial(_holds, engine, filters) if any(one.code == "dropped_word" for one in told) else knows
+        missed = missed_by(understood.concepts, lambda term: knows(term) and holds(term))
         if understood.terms and not terms and not filters.keys() - {"kind"}:
             # Everything there is would be no answer to words of which none is left.
-            return _found_nothing(request, text, relaxed, understood, even_beside_desks=True)
+            return _found_nothing(request, text, relaxed, understood, missed, even_beside_desks=True)
         worded = WordedFirst.of(engine, tuple(terms), filters, result)
         answer = worded.answer if worded else partial(ask, engine, terms, filters)
         if worded:
@@ -145,6 +150,7 @@ def search(
         desks=_desks(understood),
         candidates=places.candidates if places else (),
         reasons=reasons(listings, terms, generation.surfaces, lexicon, [one.text for one in pieces if named]),
+        missed=missed,
     )
 
 
@@ -236,6 +242,7 @@ def _found_nothing(
     text: str,
     relaxed: list[Relaxation],
     understood: Understood,
+    missed: tuple[str, ...],
     *,
     even_beside_desks: bool = False,
 ) -> SearchResult:
@@ -251,7 +258,13 @@ def _found_nothing(
         relaxed=tuple(relaxed),
         urgent=understood.urgent,
         desks=_desks(understood),
+        missed=missed,
     )
+
+
+def _holds(engine: SearchEngine, filters: Filters, term: str) -> bool:
+    """Whether any listing that passes the filters holds this term."""
+    return ask(engine, [Term(term, "", CONCEPT)], filters, 1, 0, facets=()).total > 0
 
 
 def _read_by_parts(text: str, generation: Generation, terms: Sequence[Term]) -> list[Relaxation]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tsunagari_indexer.lexicon import fold, known_lexicon
+from tsunagari_indexer.lexicon import Lexicon, fold
 from tsunagari_indexer.place_names import names_of_places
 from tsunagari_indexer.romaji import romaji_to_katakana
 
@@ -52,17 +52,18 @@ class SuggestionIndex:
         return list(dict.fromkeys(self.suggestions[index] for _, _, index in sorted(found)))
 
 
-def suggest(typed: str, names: SuggestionIndex, limit: int = LIMIT) -> list[Suggestion]:
-    """At most ``limit`` suggestions for a beginning, of each kind some: concepts first, then places, then names."""
+def suggest(typed: str, concepts: SuggestionIndex, names: SuggestionIndex, limit: int = LIMIT) -> list[Suggestion]:
+    """At most ``limit`` suggestions for a beginning, of each kind some: concepts first, then places, then names.
+
+    ``concepts`` and ``names`` are the generation's.
+    """
     text = typed.strip()
     if not text or len(text) > _LONGEST:
         return []
     keys = [fold(text)]
     keys += _kana_beginning(text)
     found = list(
-        dict.fromkeys(
-            one for key in keys for index in (_concepts(), _places(), names) for one in index.starting_with(key)
-        )
+        dict.fromkeys(one for key in keys for index in (concepts, _places(), names) for one in index.starting_with(key))
     )
     by_kind = {kind: [one for one in found if one.kind == kind] for kind in ("concept", "place", "name")}
     taken = {kind: len(ones[: limit // 2 if kind == "concept" else limit // 4]) for kind, ones in by_kind.items()}
@@ -85,12 +86,11 @@ def _kana_beginning(text: str) -> list[str]:
     return []
 
 
-@cache
-def _concepts() -> SuggestionIndex:
+def concept_suggestions(lexicon: Lexicon) -> SuggestionIndex:
     """Each word of the lexicon leads to its concept's label; misspellings do so as well."""
     return SuggestionIndex.of(
         (fold(word), Suggestion("concept", concept.label))
-        for concept in known_lexicon().concepts.values()
+        for concept in lexicon.concepts.values()
         for word in (concept.label, *concept.words, *(phrase.partition("…")[0] for phrase in concept.phrases))
     )
 

@@ -45,7 +45,7 @@ _DEPARTMENT = re.compile("[課係局部室]$")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _PARTICLES = "でにをがはものとへや"
 #: Nothing is mended to shorter words of danger.
-_SHORTEST_OF_DANGER = 5
+SHORTEST_OF_DANGER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def mender_for(lexicon: Lexicon, words: frozenset[str]) -> Mender:
     surfaces = {
         surface
         for surface, concept in lexicon.surfaces.items()
-        if not concept.urgent or len(surface) >= _SHORTEST_OF_DANGER
+        if not concept.urgent or len(surface) >= SHORTEST_OF_DANGER
     }
     return Mender({*surfaces, *places, *(fold(word) for word in words)})
 
@@ -147,7 +147,7 @@ class _Reader:
             # Latin letters spell many a place that nobody meant (me, die): what they mean in English is looked at first.
             if piece[0].isascii() and any(match.start < piece.end() and piece.start() < match.end for match in matches):
                 continue
-            whole = self._place_of(piece[0]) if fold(piece[0]) not in self.lexicon.surfaces else None
+            whole = place_meant(piece[0]) if fold(piece[0]) not in self.lexicon.surfaces else None
             if whole:
                 spans.append((piece.start(), piece.end(), whole))
         spans += [
@@ -234,18 +234,11 @@ class _Reader:
         return True
 
     def _place(self, name: str, surface: str) -> bool:
-        match = self._place_of(name)
+        match = place_meant(name)
         if match is None:
             return False
         self.understood.places.append(PlaceMention(surface, match))
         return True
-
-    @staticmethod
-    def _place_of(name: str) -> PlaceMatch | None:
-        if name.isascii() and len(name) < _SHORTEST_LATIN:
-            return None
-        match = place_named(name)
-        return None if match is None or (is_kana(name) and _is_ordinary_word(name)) else match
 
     def _is_all_known(self, found: list[Token], text: str) -> bool:
         return (
@@ -303,6 +296,19 @@ class _Reader:
             self.understood.terms.append(Term(f"r:{token.reading}", token.surface, PART))
         else:
             self.understood.relaxed.append(Relaxation("unknown_word", token.surface))
+
+
+def place_meant(name: str) -> PlaceMatch | None:
+    """The place that somebody means who types this name alone."""
+    if name.isascii() and len(name) < _SHORTEST_LATIN:
+        return None
+    match = place_named(name)
+    return None if match is None or (is_kana(name) and _is_ordinary_word(name)) else match
+
+
+def says_no_need(text: str) -> bool:
+    """Whether a text holds words of asking and of errands alone, which say nothing of what is looked for."""
+    return all(token.word in _ASKING or token.word in _ERRANDS for token in tokens(text))
 
 
 @cache

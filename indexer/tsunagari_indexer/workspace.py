@@ -3,6 +3,7 @@
     data/
       archive/                documents as fetched
       caches/rows/            pictures of rows; lost ones are made again
+      counts/                 how often what was looked for was not there; lost, they begin at zero
       ledger.sqlite           what was decided
       generations/7_3fa9c1.sqlite
       CURRENT                 names the published generation
@@ -18,7 +19,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +31,9 @@ from tsunagari_indexer.engine import EngineWriter
 from tsunagari_indexer.errors import GenerationError, NothingPublishedError, PublishRefusedError
 from tsunagari_indexer.generation import Generation, write_generation
 from tsunagari_indexer.ledger import FindingKey, GenerationRecord, Ledger
+from tsunagari_indexer.ledger import is_behind as is_decided_since
 from tsunagari_indexer.lexicon import known_lexicon
+from tsunagari_indexer.lexicon_additions import WORDS, in_force, left_out_findings, with_words, words_to_meta
 from tsunagari_indexer.listings import index_listing, surfaces_of
 from tsunagari_indexer.offers import known_offer_rules
 from tsunagari_indexer.row_pictures import PictureCache
@@ -69,10 +72,14 @@ def finding_key(one: DocumentFinding) -> FindingKey:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published or gone back to, and what was left behind."""
+    """What was published or gone back to, and what was left behind.
+
+    ``is_behind``: confirmations or words were added since it was built, which it does not have; they are no reason not to publish it.
+    """
 
     name: str
     previous: str | None
+    is_behind: bool = False
 
 
 class Workspace:
@@ -112,12 +119,13 @@ class Workspace:
         with self._ledger() as ledger:
             return self._base(ledger)
 
-    def stage(self, documents: Sequence[ImportedDocument], base: Sequence[FetchedDocument]) -> Staged:
+    def stage(self, documents: Sequence[ImportedDocument], base: Sequence[FetchedDocument], *, by: str = "") -> Staged:
         """Build a generation of exactly these documents.
 
         Args:
             documents: all that it shall hold.
             base: what :meth:`base_documents` gave when the import began.
+            by: who imports, for the audit log; empty for a command.
 
         Raises:
             GenerationError: another import came between, or it could not be built; nothing is left of it but its number.
@@ -129,11 +137,13 @@ class Workspace:
             for leftover in ledger.generations("building"):
                 self._discard(ledger, leftover)  # Its import was killed: whoever builds holds the lock.
             decided = Decided(ledger.decisions(), ledger.corrections(), ledger.confirmations())
+            added = [(one.concept, one.surface) for one in in_force(ledger.lexicon_additions())]
             through = ledger.decided_through()
             contents = assemble(documents, ledger.given_ids(), known_offer_rules(), decided)
             if not contents.listings and not contents.desks:
                 raise GenerationError("取り込むものが1つもありません")
-            lexicon = known_lexicon()
+            lexicon, left_out = with_words(known_lexicon(), added)
+            contents = replace(contents, findings=(*contents.findings, *left_out_findings(left_out)))
             indexed = [index_listing(listing, lexicon) for listing in contents.listings]
             records = [one.record for one in indexed]
             record = ledger.new_generation(secrets.token_hex(3), [document.fetched for document in documents])
@@ -142,6 +152,7 @@ class Workspace:
                 "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "analysis": ANALYSIS_VERSION,
                 "decided_through": through,
+                WORDS: words_to_meta(added),
                 "records": str(len(records)),
                 "programs": str(sum(listing.is_program for listing in contents.listings)),
             }
@@ -153,7 +164,8 @@ class Workspace:
                 self._check(path, len(records))
                 with ledger.transaction():
                     ledger.set_state(record.number, "staged")
-                    ledger.record("stage", record.number, f"{len(documents)} documents, {len(records)} listings")
+                    detail = f"{len(documents)} documents, {len(records)} listings"
+                    ledger.record("stage", record.number, detail, by)
             except BaseException:
                 self._discard(ledger, record)
                 raise
@@ -166,13 +178,13 @@ class Workspace:
                 ledger.accepted(),
             )
 
-    def discard_staged(self) -> int:
-        """Throw away what waits to be published; how many generations that were. What is published stays."""
+    def discard_staged(self, *, by: str = "") -> int:
+        """Throw away what waits to be published; how many generations that were. What is published stays. ``by``: who does it."""
         with self._locked(), self._ledger() as ledger:
             staged = ledger.generations("staged")
             for record in staged:
                 self._discard(ledger, record)
-                ledger.record("discard", record.number, "")
+                ledger.record("discard", record.number, "", by)
             return len(staged)
 
     def newest_staged(self) -> Staged | None:
@@ -186,15 +198,16 @@ class Workspace:
         with self._ledger() as ledger:
             name = self._base_name(ledger)
             try:
-                return name is not None and self._is_behind(ledger, name, parts=3)
+                return name is not None and self._is_behind(ledger, name)
             except GenerationError:
                 return True  # Of an older version, or damaged: building it again is what it needs.
 
-    def publish(self, *, force: str | None = None) -> Published:
+    def publish(self, *, force: str | None = None, by: str = "") -> Published:
         """Publish the newest staged generation; older staged ones are discarded.
 
         Args:
             force: the reason for publishing although findings are open; it is kept in the ledger.
+            by: who publishes, for the audit log; empty for a command.
 
         Raises:
             PublishRefusedError: nothing is staged, or somebody must look at findings first.
@@ -215,17 +228,18 @@ class Workspace:
                 )
             self._check_index(record)
             self._remember_ids(ledger, record)
+            behind = self._is_behind(ledger, record.name)
             previous = self._switch(ledger, record, going_back=False)
-            ledger.record("publish", record.number, force.strip() if force and open_findings else "")
+            ledger.record("publish", record.number, force.strip() if force and open_findings else "", by)
             for other in staged[:-1]:
                 self._discard(ledger, other)
             self._prune(ledger)
-            return Published(record.name, previous)
+            return Published(record.name, previous, behind)
 
-    def rollback(self, to: int | None = None) -> Published:
+    def rollback(self, to: int | None = None, *, by: str = "") -> Published:
         """Go back to the generation published before this one, or to number ``to``; staged ones are discarded.
 
-        The ledger's decisions stay as they are.
+        The ledger's decisions stay as they are. ``by``: who goes back.
 
         Raises:
             PublishRefusedError: there is no such generation, or its file is no longer kept.
@@ -245,7 +259,7 @@ class Workspace:
             self._check(self.generation_path(target.name), None)
             self._check_index(target)
             previous = self._switch(ledger, target, going_back=True)
-            ledger.record("rollback", target.number, f"from {current.number}")
+            ledger.record("rollback", target.number, f"from {current.number}", by)
             for record in ledger.generations("staged"):
                 self._discard(ledger, record)
             return Published(target.name, previous)
@@ -279,10 +293,10 @@ class Workspace:
         finally:
             generation.close()
 
-    def _is_behind(self, ledger: Ledger, name: str, *, parts: int) -> bool:
+    def _is_behind(self, ledger: Ledger, name: str, *, parts: int | None = None) -> bool:
         generation = Generation.open(self.generation_path(name))
         try:
-            return generation.meta["decided_through"].split()[:parts] != ledger.decided_through().split()[:parts]
+            return is_decided_since(generation.meta["decided_through"], ledger.decided_through(), parts)
         finally:
             generation.close()
 

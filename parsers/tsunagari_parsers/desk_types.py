@@ -126,7 +126,8 @@ class Desk:
     only where a source of standing says 24 hours; ``opening`` is of its phones, or of the desk where it has none, and None where no
     hours are stated. ``languages`` are those of all its phones and ways, in which each says its own. ``for_children``: made for children;
     ``up_to_age`` the greatest age that it states. ``any_matter`` are the words that say that it takes any trouble. ``never_first``: not
-    the first contact, whatever its hours. A desk read from a list has its ``provenance`` and is a proposal until
+    the first contact, whatever its hours. ``confirmed_on`` is the day (ISO 8601) on which somebody found that it stands, ``confirmed_by``
+    the way in which they did; empty in the data files. A desk read from a list has its ``provenance`` and is a proposal until
     somebody has confirmed it; its id is its place in that list, and it has no address: such a column is not kept.
     """
 
@@ -157,6 +158,8 @@ class Desk:
     check_first: bool = False
     municipality: str = ""
     provenance: Provenance | None = None
+    confirmed_on: str = ""
+    confirmed_by: str = ""
 
     @property
     def seen(self) -> date | None:

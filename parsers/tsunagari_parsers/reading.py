@@ -40,6 +40,8 @@ _LOSS_SHARE = 0.02
 _LOSS_CHARACTERS = 5
 #: How much of a text a message shows (characters).
 _SHOWN = 60
+#: What is stamped across a paper that does not hold, or not yet.
+_VOID = ("廃止", "無効", "取消", "終了", "失効", "見本", "案", "旧")
 
 #: So many characters beside a picture are no page of text.
 _CHARACTERS_BESIDE = 20
@@ -211,6 +213,7 @@ def together(
         *_loss_findings(pages),
         *_picture_findings(pages),
         *_stray_findings(tables),
+        *_across_findings(tables),
         *_unknown_findings(tables),
     )
     return ReadPages(tables, findings, {page.tables.page: page.words for page in pages if page.words is not None})
@@ -339,6 +342,24 @@ def _stray_findings(pages: Sequence[PageTables]) -> list[Finding]:
         )
         for page in pages
         for line in page.stray
+    ]
+
+
+def _across_findings(pages: Sequence[PageTables]) -> list[Finding]:
+    """A word in large letters over the page: told once; one that says that the paper does not hold is looked at by somebody."""
+    first: dict[str, int] = {}
+    for page in pages:
+        for word in page.across:
+            first.setdefault(word, page.page)
+    return [
+        Finding(
+            Level.MUST_LOOK if any(void in word for void in _VOID) else Level.NOTE,
+            "word-across-page",
+            f"ページに重ねて、大きな字で「{word[:_SHOWN]}」とあります",
+            page=page_number,
+            value=word,
+        )
+        for word, page_number in first.items()
     ]
 
 

@@ -6,8 +6,9 @@ A parameter that is not known, or a value that cannot be, is refused with its na
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -15,15 +16,17 @@ from starlette.responses import JSONResponse, Response
 
 from tsunagari_crawler import LICENCES
 from tsunagari_indexer.catalogue import Catalogue
+from tsunagari_indexer.confirmations import days_good
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS, Listing, SourceDocument
 from tsunagari_indexer.offers import offer_kinds, public_offers
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
 from tsunagari_parsers.places import municipalities, prefectures
 from tsunagari_site.api_places import PLACE_PARAMETERS, invalid, place_given
+from tsunagari_site.calendar import day_in_japan
 from tsunagari_site.errors import RequestError
 from tsunagari_site.site import ask
 
-_PARAMETERS = ("q", *PLACE_PARAMETERS, "offer", "year", "kind", "page", "per_page")
+_PARAMETERS = ("q", *PLACE_PARAMETERS, "offer", "year", "kind", "confirmed", "page", "per_page")
 _KINDS = tuple(sorted(PROGRAM_KINDS | OTHER_KINDS))
 
 
@@ -32,10 +35,12 @@ class Api:
     """The API's views, over a catalogue."""
 
     catalogue: Catalogue
+    clock: Callable[[], datetime]
 
     async def programs(self, request: Request) -> Response:
         """Search and filter programmes."""
-        search = _request(parameters_of(request, _PARAMETERS))
+        today = day_in_japan(self.clock())
+        search = _request(parameters_of(request, _PARAMETERS), today)
         with self.catalogue.reading() as reading:
             result = await ask(reading, search)
             documents = reading.generation.documents
@@ -46,8 +51,8 @@ class Api:
                     "total": result.total,
                     "page": search.page,
                     "per_page": result.per_page,
-                    "items": [listing_item(listing, documents[listing.document]) for listing in listings],
-                    "facets": {name: _facet(name, counts) for name, counts in result.facets.items()},
+                    "items": [listing_item(listing, documents[listing.document], today) for listing in listings],
+                    "facets": {name: _facet(name, counts, today) for name, counts in result.facets.items()},
                     "relaxed": [
                         {"code": one.code, "text": one.text} | ({"to": one.to} if one.to else {})
                         for one in result.relaxed
@@ -64,7 +69,8 @@ class Api:
                 raise RequestError(
                     404, "unknown_program", "この id の事業はありません", {"id": request.path_params["id"]}
                 )
-            return JSONResponse(listing_item(listing, reading.generation.documents[listing.document]))
+            today = day_in_japan(self.clock())
+            return JSONResponse(listing_item(listing, reading.generation.documents[listing.document], today))
 
 
 def error_response(error: RequestError) -> JSONResponse:
@@ -89,7 +95,7 @@ def parameters_of(request: Request, known: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def _request(given: Mapping[str, str]) -> SearchRequest:
+def _request(given: Mapping[str, str], today: date) -> SearchRequest:
     text = given.get("q", "")
     if "\ufffd" in text:
         raise invalid("q", text[:40], "UTF-8")
@@ -108,6 +114,9 @@ def _request(given: Mapping[str, str]) -> SearchRequest:
         filters["year"] = frozenset({str(_number("year", given["year"], 1990, 2100))})
     if given.get("kind"):
         filters["kind"] = frozenset({one_of("kind", given["kind"], _KINDS)})
+    if given.get("confirmed"):
+        one_of("confirmed", given["confirmed"], ("yes",))
+        filters["confirmed"] = days_good(today)
     page = _number("page", given.get("page", "1"), 1, 10_000)
     per_page = _number("per_page", given.get("per_page", "20"), 1, MAX_PER_PAGE)
     return SearchRequest(text, filters, page, per_page)
@@ -130,8 +139,12 @@ def one_of(name: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-def _facet(name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """The values of a facet, plain names with their codes: by code, years newest first."""
+def _facet(name: str, counts: Mapping[str, int], today: date) -> list[dict[str, Any]]:
+    """The values of a facet, plain names with their codes: by code, years newest first. Of ``confirmed`` only 「yes」, if there are any."""
+    if name == "confirmed":
+        good = days_good(today)
+        count = sum(number for day, number in counts.items() if day in good)
+        counts = {"yes": count} if count else {}
     labels: dict[str, str] = {}
     if name == "prefecture":
         labels = {one.code: one.name for one in prefectures()}
@@ -143,8 +156,9 @@ def _facet(name: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"value": labels.get(code, code), "code": code, "count": counts[code]} for code in ordered]
 
 
-def listing_item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
-    """A listing as the API gives it."""
+def listing_item(listing: Listing, document: SourceDocument, today: date) -> dict[str, Any]:
+    """A listing as the API gives it. ``today`` says whether its confirmation is still good."""
+    word = listing.confirmation
     labels = {kind.id: kind.label for kind in offer_kinds()}
     licence = LICENCES.get(document.licence)
     return {
@@ -182,7 +196,10 @@ def listing_item(listing: Listing, document: SourceDocument) -> dict[str, Any]:
         "fiscal_year": listing.fiscal_year,
         "first_year": listing.first_year,
         "in_newest_edition": listing.is_in_newest_edition,
-        "confirmed": False,
+        "confirmed": listing.goes_on_since in days_good(today),
+        "confirmation": {"on": word.on, "way": str(word.way), "outcome": str(word.outcome), "url": word.url or None}
+        if word
+        else None,
         "offers": [
             {
                 "id": offer.kind,

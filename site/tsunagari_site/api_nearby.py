@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,7 @@ from tsunagari_parsers.desks import Desk
 from tsunagari_parsers.places import prefecture_of
 from tsunagari_site.api import listing_item, one_of, parameters_of
 from tsunagari_site.api_places import PLACE_PARAMETERS, place_given, position_given
+from tsunagari_site.calendar import day_in_japan
 from tsunagari_site.errors import RequestError
 from tsunagari_site.ladders import ladder_at
 
@@ -39,6 +41,7 @@ class NearbyApi:
 
     catalogue: Catalogue
     collections: WeakKeyDictionary[Generation, _Collection]
+    clock: Callable[[], datetime]
 
     async def nearby(self, request: Request) -> Response:
         """The ladder of a place."""
@@ -51,12 +54,15 @@ class NearbyApi:
                 "municipality、prefecture、postal、near のどれかが必要です",
                 {"parameters": list(PLACE_PARAMETERS)},
             )
+        today = day_in_japan(self.clock())
         known = [kind.id for kind in offer_kinds()]
         offers = frozenset({one_of("offer", given["offer"], known)}) if given.get("offer") else frozenset()
         users = Users(one_of("users", given.get("users") or Users.ALL, [str(one) for one in Users]))
         with self.catalogue.reading() as reading:
             found = await ladder_at(reading, place, offers=offers, users=users)
-            return JSONResponse({"place": _place(found.place), "rungs": [_rung(rung, reading) for rung in found.rungs]})
+            return JSONResponse(
+                {"place": _place(found.place), "rungs": [_rung(rung, reading, today) for rung in found.rungs]}
+            )
 
     async def points(self, request: Request) -> Response:
         """The points as GeoJSON; with ``near``, the nearest of them, each with its distance from there."""
@@ -71,9 +77,9 @@ class NearbyApi:
         return Response(body, media_type="application/geo+json")
 
 
-def nearby_routes(catalogue: Catalogue) -> list[Route]:
+def nearby_routes(catalogue: Catalogue, clock: Callable[[], datetime]) -> list[Route]:
     """The routes of this part of the API."""
-    api = NearbyApi(catalogue, WeakKeyDictionary())
+    api = NearbyApi(catalogue, WeakKeyDictionary(), clock)
     return [Route("/api/v1/nearby", api.nearby), Route("/api/v1/points.geojson", api.points)]
 
 
@@ -89,18 +95,18 @@ def _place(place: Place) -> dict[str, Any]:
     }
 
 
-def _rung(rung: Rung, reading: Reading) -> dict[str, Any]:
+def _rung(rung: Rung, reading: Reading, today: date) -> dict[str, Any]:
     return {
         "rung": str(rung.name),
         "note": "".join(map(str, rung.notes)),
-        "items": [_item(item, reading) for item in rung.items],
+        "items": [_item(item, reading, today) for item in rung.items],
         "more": rung.more,
     }
 
 
-def _item(item: Item, reading: Reading) -> dict[str, Any]:
+def _item(item: Item, reading: Reading, today: date) -> dict[str, Any]:
     if item.listing:
-        values = listing_item(item.listing, reading.generation.documents[item.listing.document])
+        values = listing_item(item.listing, reading.generation.documents[item.listing.document], today)
     elif item.desk:
         values = desk_item(item.desk)
     else:
@@ -150,6 +156,7 @@ def desk_item(desk: Desk) -> dict[str, Any]:
         "notes": list(desk.notes),
         "url": desk.url or None,
         "fiscal_year": None,
+        "confirmation": {"on": desk.confirmed_on, "way": desk.confirmed_by} if desk.confirmed_on else None,
         "offers": [],
         "venues": [],
         "source": {"sources": sources},

@@ -18,6 +18,11 @@ def fiscal_year_at(moment: datetime) -> int:
     return local.year if local.month >= 4 else local.year - 1
 
 
+def day_in_japan(moment: datetime) -> date:
+    """The day in Japan at a moment with a time zone."""
+    return moment.astimezone(JAPAN).date()
+
+
 def era_year(fiscal_year: int) -> str:
     """「令和３年度」 for 2021; single digits are full-width, as papers write them."""
     era, start = ("令和", 2018) if fiscal_year >= 2019 else ("平成", 1988)

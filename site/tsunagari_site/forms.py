@@ -12,7 +12,7 @@ _MAX_BYTES = 16_384
 _MAX_FIELDS = 40
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, most_bytes: int = _MAX_BYTES, most_fields: int = _MAX_FIELDS) -> dict[str, str]:
     """The fields of a URL-encoded form; of a field sent twice, the first.
 
     Raises:
@@ -24,10 +24,10 @@ async def read_form(request: Request) -> dict[str, str]:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MAX_BYTES:
+        if len(body) > most_bytes:
             raise RequestError(413, "too_large", "送られた内容が長すぎます")
     try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=most_fields, errors="strict")
     except (ValueError, UnicodeDecodeError):
         raise RequestError(400, "malformed_form", "送られた内容を読めません") from None
     fields: dict[str, str] = {}

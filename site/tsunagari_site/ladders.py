@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from tsunagari_indexer.catalogue import Reading
 from tsunagari_indexer.nearby import Ladder, Place, Users, ladder
 from tsunagari_indexer.place_index import is_indexed, place_index
+from tsunagari_site.shown_desks import shown_desks
 
 
 async def ladder_at(
@@ -20,4 +21,4 @@ async def ladder_at(
     """
     if not is_indexed(reading.generation):
         await run_in_threadpool(place_index, reading.generation)
-    return ladder(reading.generation, place, offers=offers, users=users)
+    return ladder(reading.generation, place, offers=offers, users=users, desks=shown_desks())

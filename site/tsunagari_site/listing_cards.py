@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from tsunagari_indexer.confirmations import PROGRAM_GOOD_FOR, Outcome
 from tsunagari_indexer.highlights import Reason
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.offers import OfferKind, main_offer_kinds, offer_kinds
+from tsunagari_indexer.outdated import is_outdated
 from tsunagari_indexer.venues import venue_kinds
 from tsunagari_parsers import Phone
-from tsunagari_site.calendar import JAPAN, fiscal_year_at
+from tsunagari_site.calendar import day_in_japan, fiscal_year_at
 
 #: What the paper of each kind of listing is called.
 PAPERS = {"program": "一覧", "sheet": "事業の資料", "measure": "計画", "network": "資料"}
@@ -91,7 +92,7 @@ def card(
         listing,
         offers_of(listing, main_offer_kinds()),
         token,
-        listing.fiscal_year >= fiscal_year_at(now),
+        is_current(listing, now),
         enquiry,
         tuple(dict.fromkeys((reason.surface, reason.label) for reason in reasons if reason.label)),
         _snippet(listing.description, [span for reason in reasons for span in reason.spans]),
@@ -100,12 +101,34 @@ def card(
     )
 
 
+def old_years(cards: Iterable[Card], now: datetime) -> tuple[int, ...]:
+    """The fiscal years of lists older than 18 months from which any of these come that nobody has confirmed, newest first."""
+    today = day_in_japan(now)
+    years = {one.listing.fiscal_year for one in cards if not is_answered(one.listing, now)}
+    return tuple(sorted((year for year in years if is_outdated(year, today)), reverse=True))
+
+
+def is_current(listing: Listing, now: datetime) -> bool:
+    """Whether it stands on a list of this fiscal year, and nobody has found that it has ended."""
+    return listing.fiscal_year >= fiscal_year_at(now) and not listing.has_ended
+
+
 def is_confirmed(listing: Listing, now: datetime) -> bool:
     """Whether somebody has found that it goes on, and not too long ago."""
     word = listing.confirmation
     if word is None or word.outcome is not Outcome.CONTINUES:
         return False
-    return not word.is_due(now.astimezone(JAPAN).date(), PROGRAM_GOOD_FOR)
+    return not word.is_due(day_in_japan(now), PROGRAM_GOOD_FOR)
+
+
+def is_answered(listing: Listing, now: datetime) -> bool:
+    """Whether somebody's answer stands in place of the doubt: for a year, and for good where it has ended."""
+    word = listing.confirmation
+    if word is None:
+        return False
+    if word.outcome is Outcome.ENDED:
+        return listing.has_ended
+    return not word.is_due(day_in_japan(now), PROGRAM_GOOD_FOR)
 
 
 def enquiry_of(listing: Listing, others: Sequence[Listing]) -> Enquiry | None:

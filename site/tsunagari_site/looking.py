@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Self
 
-from tsunagari_indexer.lexicon import known_lexicon, urgent_in
+from tsunagari_indexer.confirmations import days_good
+from tsunagari_indexer.lexicon import Lexicon, urgent_in
 from tsunagari_indexer.listings import OTHER_KINDS, PROGRAM_KINDS
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.search import MAX_PER_PAGE, MAX_QUERY, SearchRequest
@@ -28,7 +30,8 @@ class Looking:
     ``need`` is the id of a tile. ``cut``: the words were longer than is read; ``urgent``: the urgent concepts of all of them, joined
     by spaces. ``towns`` are the codes of the municipalities among which a typed name leaves the choice, joined by spaces;
     ``place_problem`` says why what was given is none: ``unknown``, ``postal`` or ``outside``. ``by_position``: the municipality is that of
-    the office nearest to a position. ``pupils`` is ``no`` where what only pupils may use is left out.
+    the office nearest to a position. ``pupils`` is ``no`` where what only pupils may use is left out, ``confirmed`` is ``yes``
+    where only what somebody has confirmed is looked for.
     """
 
     text: str = ""
@@ -44,6 +47,7 @@ class Looking:
     place_problem: str = ""
     by_position: bool = False
     pupils: str = ""
+    confirmed: str = ""
 
     def to_payload(self) -> dict[str, Any]:
         """For sealing; empty values are left out."""
@@ -62,18 +66,16 @@ class Looking:
             raise SealError("not a search") from error
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, str]) -> Self:
+    def from_fields(cls, fields: Mapping[str, str], lexicon: Lexicon) -> Self:
         """From what a person sent; a value that is none is left out: the nearest sensible search."""
-        return cls().changed(fields)
+        text = fields.get("q", "").strip()
+        # What is dangerous is looked for in all that was written, however much of it is searched with.
+        urgent = " ".join(sorted(urgent_in(text, lexicon)))
+        return cls(text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY, urgent=urgent).changed(fields)
 
     def changed(self, fields: Mapping[str, str]) -> Self:
-        """This search with some values set (an empty one is taken away); anything but the page begins at page 1."""
+        """This search with some filters set (an empty one is taken away); anything but the page begins at page 1."""
         new = self
-        if "q" in fields:
-            text = fields["q"].strip()
-            # What is dangerous is looked for in all that was written, however much of it is searched with.
-            urgent = " ".join(sorted(urgent_in(text)))
-            new = replace(new, text=text[:MAX_QUERY], cut=len(text) > MAX_QUERY, urgent=urgent)
         if "need" in fields:
             new = replace(new, need=fields["need"] if fields["need"] in known_needs() else "")
         if "prefecture" in fields:
@@ -88,6 +90,8 @@ class Looking:
             new = replace(new, prefecture=place.prefecture.code, municipality=place.code, by_position=False)
         if "pupils" in fields:
             new = replace(new, pupils="no" if fields["pupils"] == "no" else "")
+        if "confirmed" in fields:
+            new = replace(new, confirmed="yes" if fields["confirmed"] == "yes" else "")
         if "offer" in fields:
             known = {kind.id for kind in offer_kinds()}
             new = replace(new, offer=fields["offer"] if fields["offer"] in known else "")
@@ -125,27 +129,28 @@ class Looking:
         need = self.chosen_need
         return not (need and not need.offers and not self.text and not self.offer)
 
-    @property
-    def is_about_goods(self) -> bool:
+    def is_about_goods(self, lexicon: Lexicon) -> bool:
         """Whether things are looked for that are given out."""
         need = self.chosen_need
         if (need and need.goods) or self.offer == _GOODS:
             return True
-        return any(match.concept.id == _GOODS for match in known_lexicon().find(self.text))
+        return any(match.concept.id == _GOODS for match in lexicon.find(self.text))
 
-    def to_request(self) -> SearchRequest:
-        """What the index is asked."""
+    def to_request(self, today: date) -> SearchRequest:
+        """What the index is asked. ``today`` says which confirmations are still good."""
         filters = {"kind": PROGRAM_KINDS}
         if self.chosen_need and self.chosen_need.offers:
             filters["offer"] = self.chosen_need.offers
         for name in ("prefecture", "municipality", "offer", "year"):
             if value := getattr(self, name):
                 filters[name] = frozenset({value})
+        if self.confirmed:
+            filters["confirmed"] = days_good(today)
         return SearchRequest(self.text, filters, self.page, PER_PAGE, keep=_KEEP)
 
-    def to_request_of_the_prefecture(self) -> SearchRequest:
+    def to_request_of_the_prefecture(self, today: date) -> SearchRequest:
         """The same of the whole prefecture of the chosen municipality."""
-        return replace(replace(self, municipality="", page=1).to_request(), per_page=MAX_PER_PAGE)
+        return replace(replace(self, municipality="", page=1).to_request(today), per_page=MAX_PER_PAGE)
 
     def to_request_of_others(self) -> SearchRequest:
         """What else the chosen municipality has: measures of its plan, its network; not by words, of which they have few."""

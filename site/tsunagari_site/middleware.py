@@ -46,11 +46,17 @@ _SEALED = frozenset(
 )
 
 
-class SafeHeaders:
-    """Puts the privacy and security headers on every answer; nothing but static files may be stored."""
+def is_admin_path(path: str) -> bool:
+    """Whether a path is one of the administrators' pages, as the cookie's ``Path=/admin`` means it (RFC 6265, 5.1.4)."""
+    return path == "/admin" or path.startswith("/admin/")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SafeHeaders:
+    """Puts the privacy and security headers on every answer; nothing but static files may be stored. ``admin``: whether /admin is served."""
+
+    def __init__(self, app: ASGIApp, *, admin: bool = False) -> None:
         self._app = app
+        self._admin = admin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,6 +76,11 @@ class SafeHeaders:
                     headers["X-Robots-Tag"] = "noindex"
                 if scope["path"].rpartition("/")[2] in _SEALED:
                     headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+                if self._admin and is_admin_path(scope["path"]):
+                    headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+                    # With "no-referrer" a browser sends "Origin: null" with the site's own forms, too (Fetch, "append a request Origin
+                    # header"), and then nobody could tell them from others'. To other hosts this says as little.
+                    headers["Referrer-Policy"] = "same-origin"
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,10 +24,16 @@ _NEVER = frozenset({"/", "/contacts", "/safety", "/healthz", "/robots.txt", "/bu
 
 
 class RateLimit:
-    """Answers 429 with a page that still shows the lines, or with the API's error. ``per_minute`` 0 switches it off."""
+    """Answers 429 with a page that still shows the lines, or with the API's error. ``per_minute`` 0 switches it off.
 
-    def __init__(self, app: ASGIApp, per_minute: int, answer: Callable[[Request], Response]) -> None:
+    ``unlimited`` are beginnings of paths that this does not count, because something else does.
+    """
+
+    def __init__(
+        self, app: ASGIApp, per_minute: int, answer: Callable[[Request], Response], unlimited: tuple[str, ...] = ()
+    ) -> None:
         self._app = app
+        self._unlimited = ("/static/", *unlimited)
         self._answer = answer
         self._key = secrets.token_bytes(32)
         self._allowed = RateLimitItemPerMinute(per_minute) if per_minute else None
@@ -50,4 +56,24 @@ class RateLimit:
         return hashlib.blake2b(str(client[0]).encode(), key=self._key, digest_size=16).hexdigest()
 
     def _is_free(self, path: str) -> bool:
-        return path.startswith("/static/") or (path.removeprefix(language_of(path).prefix) or "/") in _NEVER
+        return path.startswith(self._unlimited) or (path.removeprefix(language_of(path).prefix) or "/") in _NEVER
+
+
+class Attempts:
+    """At most ``most`` attempts in ``minutes`` minutes by each of those who try. Who that is, is held as a hash with a key of this process."""
+
+    def __init__(self, most: int, minutes: int) -> None:
+        self._key = secrets.token_bytes(32)
+        self._allowed = RateLimitItemPerMinute(most, minutes)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def take(self, who: str) -> bool:
+        """Count an attempt; whether it may be made."""
+        return self._limiter.hit(self._allowed, self._hashed(who))
+
+    def forget(self, who: str) -> None:
+        """Begin to count anew."""
+        self._limiter.clear(self._allowed, self._hashed(who))
+
+    def _hashed(self, who: str) -> str:
+        return hashlib.blake2b(who.encode(), key=self._key, digest_size=16).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 
@@ -19,16 +20,18 @@ from tsunagari_site.i18n import (
     EASY,
     LANGUAGES,
     Language,
+    catalogue,
     is_reviewed,
     name_of_language,
     translations,
     with_readings,
 )
 from tsunagari_site.place_labels import place_label, place_lang
-from tsunagari_site.shown_desks import shown_desks, strip_desks
+from tsunagari_site.shown_desks import strip_desks
 
 #: An ordinary page about the weather; it opens for anybody, and looking at it needs no explanation.
 EXIT_URL = "https://weather.yahoo.co.jp/weather/"
+_JAPAN = timezone(timedelta(hours=9))
 _ENGLISH = next(language for language in LANGUAGES if language.code == "en")
 
 
@@ -97,7 +100,7 @@ def environment(language: Language) -> Environment:
 
     def beside(text: str) -> Markup:
         """The Japanese, and the English, of a text that no speaker of the page's language has read yet; else nothing."""
-        if is_reviewed(language) or not text:
+        if is_reviewed(language) or text not in _msgids():
             return Markup("")
         shown = [(DEFAULT, text)] if language == _ENGLISH else [(DEFAULT, text), (_ENGLISH, _in_english(text))]
         parts = [Markup('<span lang="{}">{}</span>').format(one.tag, Markup(said)) for one, said in shown]  # noqa: S704
@@ -110,7 +113,7 @@ def environment(language: Language) -> Environment:
         static=static_url,
         icon=icon,
         exit_url=EXIT_URL,
-        strip=strip_desks(),
+        strip_desks=strip_desks,
         place=place,
         place_lang=lambda one: place_lang(one, language),
         places_lang=place_lang(prefectures()[0], language),
@@ -121,9 +124,9 @@ def environment(language: Language) -> Environment:
         },
         beside=beside,
         is_reviewed=is_reviewed(language),
-        language_names={tag: name_of_language(tag) for desk in shown_desks() for tag in desk.languages},
     )
     env.filters["tel"] = tel
+    env.filters["language_name"] = cache(name_of_language)
     env.filters["place_name"] = place
     return env
 
@@ -138,6 +141,30 @@ def report_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def admin_environment() -> Environment:
+    """The templates of the administrators' pages: Japanese only, with nothing of the public pages but the addresses of static files."""
+    env = Environment(
+        loader=PackageLoader("tsunagari_site", "templates/admin"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(static=static_url, icon=icon)
+    env.filters["moment"] = japan_time
+    env.filters["tel"] = tel
+    return env
+
+
+def japan_time(moment: datetime | str) -> str:
+    """A moment, or its ISO 8601 text, as a clock in Japan shows it: 「2026年11月21日 9:05」."""
+    known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    there = known.astimezone(_JAPAN)
+    return f"{there.year}年{there.month}月{there.day}日 {there.hour}:{there.minute:02}"
 
 
 def render_report(page: object) -> str:
@@ -159,16 +186,27 @@ def render(template: str, page: object, language: Language, *, path: str, status
 def _sayer(language: Language) -> Callable[..., Markup]:
     """What ``_`` does in the templates: as Jinja's own, but each string is looked up once, for a page holds some hundreds of them."""
     gettext = translations(language.code).gettext
+    is_japanese = language in (DEFAULT, EASY)
     known: dict[str, Markup] = {}
 
     def say(text: str, **values: object) -> Markup:
         found = known.get(text)
         if found is None:
+            if text not in _msgids():
+                # A desk's words that came out of a list: nobody has translated them, and they are not to be trusted as markup.
+                shown = escape(text) if is_japanese else Markup('<span lang="ja">{}</span>').format(text)
+                return shown % values if values else shown
             # Only what stands in the templates and data files comes here, so that this ends.
             found = known[text] = Markup(gettext(text))  # noqa: S704 - catalogues are this site's own
         return found % values
 
     return say
+
+
+@cache
+def _msgids() -> frozenset[str]:
+    """What stands in the English catalogue: everything of the templates and data files that a visitor can see."""
+    return frozenset(str(message.id) for message in catalogue(_ENGLISH.code) if message.id)
 
 
 def _in_english(text: str) -> str:

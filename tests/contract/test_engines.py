@@ -14,14 +14,18 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from benchmarks.judged import read_judged, requests, words_of
 from tests.contract.fake_meilisearch import FakeMeilisearch, running_fake
+from tests.listings import listings_of
 
 from tsunagari.settings import Settings
+from tsunagari_indexer.confirmations import AskedBy, Confirmation, Outcome, days_good
 from tsunagari_indexer.engine import FACETS, FIELDS, EngineQuery, EngineRecord, EngineResult, SearchEngine
 from tsunagari_indexer.engines import embedded
 from tsunagari_indexer.engines.embedded import EmbeddedEngine
@@ -127,8 +131,6 @@ def _meili(server: Server) -> Iterator[Built]:
 
 @pytest.fixture(scope="module")
 def real_records(national_list: ParsedDocument) -> list[EngineRecord]:
-    from tests.listings import listings_of
-
     return [engine_record(one, known_lexicon()) for one in listings_of(national_list, known_offer_rules())]
 
 
@@ -145,6 +147,7 @@ def random_records(count: int, seed: int) -> list[EngineRecord]:
                 "municipality": tuple(choose.sample([f"{n:06}" for n in range(150)], choose.randrange(2))),
                 "offer": tuple(choose.sample(["phone", "sns", "ibasho"], choose.randrange(3))),
                 "year": (choose.choice(["2021", "2022"]),),
+                "confirmed": tuple(choose.sample(["2026-10-03", "2026-11-03"], choose.randrange(2))),
             },
         )
         for order in range(count)
@@ -208,6 +211,27 @@ def test_the_real_list_gives_the_same_in_every_engine(build: Built, real_records
     engine = build(real_records)
     for query in queries(real_records, 60, seed=3):
         assert engine.search(query) == brute_force(real_records, query), query
+
+
+def test_what_has_ended_stands_behind_everything_that_was_found_and_what_goes_on_is_filtered_by_its_days(
+    build: Built, national_list: ParsedDocument
+) -> None:
+    listings = list(listings_of(national_list, known_offer_rules()))
+    ended = Confirmation("2026-11-03", AskedBy.PHONE, Outcome.ENDED)
+    goes_on = replace(ended, outcome=Outcome.CONTINUES)
+    listings[1] = replace(listings[1], confirmation=goes_on)
+    # As an import orders them: what has ended has the last number.
+    last = replace(listings[0], confirmation=ended, order=len(listings))
+    records = [engine_record(one, known_lexicon()) for one in (*listings[1:], last)]
+    engine = build([replace(one, order=order) for order, one in enumerate(records)])
+    own = sorted(records[-1].fields[FIELDS[-1]])
+    for terms in ((), *((term,) for term in own), *pairwise(own)):
+        found = engine.search(EngineQuery(terms, per_page=100)).orders
+        assert found[-1] == len(records) - 1, terms
+    good = days_good(date(2026, 11, 21))
+    assert engine.search(EngineQuery(filters={"confirmed": good})).orders == (0,)
+    assert engine.search(EngineQuery(facets=FACETS)).facets["confirmed"] == {"2026-11-03": 1}
+    assert engine.search(EngineQuery(filters={"confirmed": days_good(date(2028, 1, 1))})).total == 0
 
 
 class Definition:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from tsunagari_indexer.adding_words import ordinary_texts
 from tsunagari_indexer.lexicon import Concept, fold, known_lexicon, load_lexicon, urgent_in
 from tsunagari_indexer.offers import known_offer_rules, offer_kinds
 from tsunagari_indexer.understanding import mender_for
@@ -161,21 +162,7 @@ def test_danger_is_seen_beside_other_words() -> None:
     assert urgent_in("レイプされて妊娠したかも") == {"sexual_violence", "pregnancy_unexpected"}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "オンライン", "整理", "部屋の整理", "生理学", "生理用品", "ナプキン", "電車が消えた", "電気が消えた", "消えた年金", "消しゴム", "消費税", "消防署", "殺虫剤", "殺菌",
-        "殺到", "殺風景", "死ぬほど笑った", "必死に頑張る", "必死にたたかう", "死角", "死語", "死海", "死亡届", "死神", "話しにたくさん行く", "話しに対して",
-        "探しにたずねる", "はなしにたいして", "しにせ", "老舗", "刺身", "刺繍教室", "太鼓を叩く", "叩き台", "蹴鞠", "暴風雨", "暴露", "暴走族", "襲名披露", "犯罪予防",
-        "犯人", "監督", "撮影会", "写真を撮りたい", "感触", "接触確認アプリ", "切手", "手首が痛い", "腕時計", "髪を切りたい", "血圧", "血液検査", "意識改革", "意識調査",
-        "生きがい講座", "生き方", "生き物", "妊活", "妊婦健診", "母子手帳", "産後ケア", "追い風", "逃げ水", "帰国", "帰宅部", "宿題", "新宿", "泊村", "お手上げ",
-        "助成金", "助け合い", "手助けがほしい", "家事を手伝ってほしい", "安全", "脅威", "強制加入", "首都", "首里城", "薬局", "薬剤師", "親子教室", "親の介護", "父の日",
-        "夫婦別姓", "夫の転勤", "旦那の弁当", "自転車", "自炊", "自治会", "彼岸", "ODA", "DVD", "GPA", "グレープフルーツ", "プロテイン", "line", "online",
-        "white metal", "helpful", "helmet", "skill", "therapy", "grape", "pills", "札幌", "日野町", "居場所", "電話で相談したい", "シングルマザー", "お金がない",
-        "仕事がない", "ひとりぼっちでさみしい", "離婚したい", "介護疲れ", "こども食堂", "カウンセリング", "更年期", "生活保護", "ハローワーク", "パスポート 更新", "北海道 相談",
-        "トイレ", "暴力団追放", "しんだん", "タニタ食堂", "支援を受けられますか", "見つけられない", "続けられない", "このままでいい", "年末年始をのぞき",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("text", ordinary_texts())
 def test_other_words_are_not_taken_for_danger(text: str) -> None:
     assert not urgent_in(text)
 

@@ -100,7 +100,7 @@ def test_a_finding_that_must_be_looked_at_holds_back_until_somebody_gives_a_reas
             workspace.publish(force=reason)
     workspace.publish(force="市に電話で確かめた")
     with Ledger.open(tmp_path / "data" / "ledger.sqlite") as ledger:
-        assert [detail for _, action, _, detail in ledger.audit() if action == "publish"] == ["市に電話で確かめた"]
+        assert [line.detail for line in ledger.audit() if line.action == "publish"] == ["市に電話で確かめた"]
 
 
 def test_publishing_nothing_is_refused(tmp_path: Path) -> None:

@@ -151,18 +151,22 @@ def test_readings_above_characters_are_no_part_of_a_name() -> None:
     assert [row[1] for row in table] == ["実施主体", "札幌市", "函館市", "盛岡市"]
 
 
-def test_a_word_across_the_page_is_no_text_of_it() -> None:
+@pytest.mark.parametrize(("word", "level"), [("取扱注意", Level.NOTE), ("廃止", Level.MUST_LOOK)])
+def test_a_word_across_the_page_is_no_text_of_it_and_is_told(word: str, level: Level) -> None:
     def draw(canvas: Canvas) -> None:
         bordered(canvas, WIDE)
         canvas.saveState()
         canvas.setFont(FONT, 60)
         canvas.translate(100, 650)
         canvas.rotate(30)
-        canvas.drawString(0, 0, "取扱注意")
+        canvas.drawString(0, 0, word)
         canvas.restoreState()
 
     report = parse_document(drawn(draw), name="list.pdf").report
-    assert (report.records, [one.code for one in report.findings]) == (3, [])
+    assert report.records == 3
+    assert [(one.level, one.code, one.page, one.value) for one in report.findings] == [
+        (level, "word-across-page", 1, word)
+    ]
 
 
 def test_imitated_bold_is_no_loss() -> None:

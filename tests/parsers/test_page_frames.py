@@ -171,7 +171,7 @@ def test_a_cell_whose_text_is_turned_is_read_in_its_own_direction(degrees: int) 
     )
 
 
-def test_a_mark_across_the_page_is_in_no_cell() -> None:
+def test_a_mark_across_the_page_is_in_no_cell_and_no_text_of_it() -> None:
     def draw(canvas: Canvas) -> None:
         grid_of(canvas, ROWS, lefts=LEFTS, across=True, down=True)
         canvas.saveState()
@@ -183,4 +183,4 @@ def test_a_mark_across_the_page_is_in_no_cell() -> None:
 
     page = page_of(drawn(draw))
     assert [cell.text for cell in page.tables[0].cells] == [text for row in ROWS for text in row]
-    assert [line.text for line in page.outside] == ["見本"]
+    assert (page.outside, page.across) == ((), ("見本",))

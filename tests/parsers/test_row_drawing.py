@@ -46,13 +46,14 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def nursery() -> Iterator[Nursery]:
+    others = set(below(os.getpid()))
     nursery = Nursery()
     # Loaded before any test counts seconds.
     (drawn,) = ProcessRowDrawer(Limits(), nursery)(hostile.paged([GOOD]), at(1))
     assert drawn.content
     yield nursery
     nursery.close()
-    assert not below(os.getpid())
+    assert not set(below(os.getpid())) - others
 
 
 def at(*pages: int) -> list[RowToDraw]:

@@ -80,7 +80,7 @@ def test_the_page_about_the_site_names_its_papers_its_terms_and_what_is_missing(
 ) -> None:
     said = text_of(demo_client.get("/about").text)
     towns = {one.municipality_code for one in programs if one.municipality_code}
-    assert f"いまの一覧に載っている事業は{len(programs)}件です。" in said
+    assert f"ここにある一覧に載っている事業は{len(programs)}件です。" in said
     assert f"全国{len(municipalities())}の市区町村のうち、事業が載っているのは{len(towns)}です。" in said
     assert "公共データ利用規約（第1.0版）" in said
     assert "国や市区町村のサイトではありません。" in said

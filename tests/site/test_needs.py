@@ -97,7 +97,7 @@ def test_a_tile_finds_the_programmes_that_offer_any_of_its_kinds(
         assert f"一覧に載っている事業：{len(fitting)}件" in text_of(page)
     else:
         # Programmes for something else would be no answer.
-        assert "合う事業は、いまの一覧にはありません。" in page
+        assert "合う事業は、ここにある一覧にはありません。" in page
         assert 'class="card"' not in page
 
 

@@ -99,6 +99,6 @@ def test_the_places_of_an_old_list_are_told_in_the_past(demo_client: TestClient)
 
 def test_what_is_a_thousand_kilometres_away_is_not_called_next_door(demo_client: TestClient) -> None:
     rungs = sections(near(demo_client, "period", place="竹富町"))
-    assert "100km以内の市区町村には、合う事業がのっていません。" in text_of(rungs["市区町村が行う事業"])
+    assert "100km以内の市区町村には、合う事業が載っていません。" in text_of(rungs["市区町村が行う事業"])
     assert "となりのまちのもの" not in rungs
     assert "となりのまちのもの" in sections(near(demo_client, "period", place="札幌市"))

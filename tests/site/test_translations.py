@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, nodes
 
 import tsunagari_site
+from tsunagari_indexer.confirmations import AskedBy
 from tsunagari_indexer.offers import offer_groups, offer_kinds
 from tsunagari_indexer.rung_notes import TEXTS
 from tsunagari_indexer.venues import venue_kinds
@@ -32,7 +33,7 @@ from tsunagari_site.shown_desks import shown_desks
 TEMPLATES = Path(str(files("tsunagari_site") / "templates"))
 PACKAGE = Path(tsunagari_site.__file__).parent
 #: Reports are files for administrators, in Japanese only, and never pages of the site.
-PUBLIC = [name for name in environment(DEFAULT).list_templates() if not name.startswith("report/")]
+PUBLIC = [name for name in environment(DEFAULT).list_templates() if not name.startswith(("report/", "admin/"))]
 #: The catalogues.
 CODES = [language.code for language in LANGUAGES[1:]]
 KANA = r"\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff"
@@ -62,7 +63,7 @@ TRANSLATED_VALUES = {
         "choice.label",
         "region.label",
     ),
-    *("page.heading", "page.text", "card.paper", "page.paper", "venue.label", "label", "line"),
+    *("page.heading", "page.text", "card.paper", "page.paper", "venue.label", "label", "line", "way"),
     *("page.label", "statement.text", "saying.text", "one.text", "note.text", "kind.label"),
 }
 
@@ -79,7 +80,7 @@ def data_strings() -> set[str]:
     """What the pages show from data files and modules."""
     strings = {kind.label for kind in offer_kinds()} | {group.label for group in offer_groups()}
     strings |= {kind.label for kind in venue_kinds()} | {need.label for need in known_needs().values()}
-    strings |= {*region_labels(), *PAPERS.values(), *FILTERS.values(), *safety_lines(), *TEXTS}
+    strings |= {*region_labels(), *PAPERS.values(), *FILTERS.values(), *safety_lines(), *TEXTS, *AskedBy}
     for page in MESSAGES:
         strings |= {page.heading, page.text}
     for desk in shown_desks():

@@ -153,7 +153,7 @@ def test_a_shared_name_in_the_search_box_is_asked_back_too(client: TestClient, t
 def test_a_town_without_listings_is_told_and_still_leads_on(client: TestClient, code: str) -> None:
     page = choose(client, "money", town=code)
     assert heading(page) == f"さがした結果 {municipality_of(code).name}"
-    assert "条件に合う事業がないので、ほかの" in page or "合う事業は、いまの一覧にはありません。" in page
+    assert "条件に合う事業がないので、ほかの" in page or "合う事業は、ここにある一覧にはありません。" in page
     assert "tel:%238778" in main_of(page)
     assert "tel:0120279338" in sections(page)["いま、話せるところ"]
     assert (

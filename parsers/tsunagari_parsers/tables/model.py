@@ -147,7 +147,7 @@ class PageTables:
     ``width`` and ``height`` are those of the reading frame. ``characters`` counts what was read, ``drawn`` every character of the
     crop box but spaces, doubled ones included; ``pictures`` counts images, and sets of rules that are too many for a table.
     ``turned`` is by how many degrees, clockwise, the displayed page was turned so that its text runs from left to right (0, 90, 180
-    or 270). ``stray`` are those lines of ``outside`` that stand within the outline of a ruled table and in none of its cells. ``boxes``
+    or 270). ``across`` are words in large letters aslant over the page (「取扱注意」), which are no text of it. ``stray`` are those lines of ``outside`` that stand within the outline of a ruled table and in none of its cells. ``boxes``
     and ``pieces`` are the page's text once more, as it stands in boxes (:mod:`tsunagari_parsers.boxes`), where most of it is in no table.
     ``cut_lines`` are the lines of ``outside`` cut at their wide gaps, if there are any: from them,
     :func:`~tsunagari_parsers.tables.settling.settle` makes the rows of tables without rules that begin on another page; then they are gone.
@@ -162,6 +162,7 @@ class PageTables:
     drawn: int
     pictures: int
     turned: int = 0
+    across: tuple[str, ...] = ()
     stray: tuple[Line, ...] = ()
     boxes: tuple[Box, ...] = ()
     pieces: tuple[Piece, ...] = ()

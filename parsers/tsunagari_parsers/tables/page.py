@@ -81,7 +81,8 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
     left = sorted([*left, *numbers], key=lambda char: order[id(char)])
     # A word across the page (「取扱注意」) is no text of it.
     size = median(char["size"] for char in chars) if chars else 0.0
-    left = [char for char in left if not (char.get("turn") == OBLIQUE and char["size"] > _MARK_SIZE * size)]
+    mark = [char for char in left if char.get("turn") == OBLIQUE and char["size"] > _MARK_SIZE * size]
+    left = [char for char in left if char not in mark] if mark else left
     tables = sorted([*tables, *aligned], key=lambda table: (table.rect.top, table.rect.x0))
     width, height = frame.size
     rest, _ = text_lines(left, Rect(0.0, 0.0, width, height), settings)
@@ -104,6 +105,7 @@ def read_page(page: Page, settings: TableSettings | None = None) -> PageTables:
         drawn=sum(1 for char in every if char["text"].strip()),
         pictures=len(page.images) + rules.drawings,
         turned=frame.turned,
+        across=("".join(char["text"] for char in mark),) if mark else (),
         cut_lines=cut,
         stray=tuple(line for line in lines if _is_stray(line, tables)),
         boxes=boxes,

@@ -11,6 +11,7 @@ from tsunagari_site.pages import (
     calling,
     contacts,
     coverage,
+    feeds,
     figures,
     help_card,
     home,
@@ -26,8 +27,8 @@ from tsunagari_site.site import Site
 
 
 def routes(site: Site) -> list[Route]:
-    """What is the same in every language: health, robots, static files."""
-    return plain.routes(site)
+    """What is the same in every language: health, robots, static files, feeds."""
+    return [*plain.routes(site), *feeds.routes(site)]
 
 
 def routes_in(language: Language, site: Site) -> list[Route]:

@@ -21,9 +21,10 @@ from tsunagari_parsers.places import (
 )
 from tsunagari_site.errors import RequestError
 from tsunagari_site.i18n import language_of
-from tsunagari_site.listing_cards import Card, card
+from tsunagari_site.listing_cards import Card, card, old_years
 from tsunagari_site.looking import Looking
 from tsunagari_site.maps import TILES_HEIGHT, TILES_WIDTH, PrefectureMap, Tile, prefecture_map, tiles
+from tsunagari_site.pages.feeds import feed_path
 from tsunagari_site.pages.where import Region, regions
 from tsunagari_site.rendering import render
 from tsunagari_site.same_body import Bodies
@@ -41,6 +42,7 @@ class AreasPage:
     tiles: tuple[Tile, ...]
     width: int
     height: int
+    feed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class AreaPage:
     map: PrefectureMap | None
     unknown: int
     more: bool
+    feed: str
+    old_years: tuple[int, ...]
 
 
 def routes(site: Site, at: str) -> list[Route]:
@@ -73,7 +77,7 @@ def routes(site: Site, at: str) -> list[Route]:
         with site.reading() as reading:
             found = await ask(reading, SearchRequest("", {"kind": PROGRAM_KINDS}, per_page=1))
         counts = dict(found.facets["prefecture"])
-        page = AreasPage(regions(), counts, tiles(counts), TILES_WIDTH, TILES_HEIGHT)
+        page = AreasPage(regions(), counts, tiles(counts), TILES_WIDTH, TILES_HEIGHT, feed_path())
         return render("areas.html", page, language_of(request.url.path), path="/areas")
 
     async def area(request: Request) -> Response:
@@ -124,6 +128,7 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
     def cards(listings: list[Listing]) -> tuple[Card, ...]:
         return tuple(card(one, site.sealer.seal(PROGRAM, {"id": one.id}), now, enquiries[one.id]) for one in listings)
 
+    own_cards, wide_cards = cards(own), cards(wide)
     towns = {code: count for code, count in counts.items() if municipality_of(code).prefecture == prefecture}
     page = prefecture_page(prefecture.code)
     return AreaPage(
@@ -131,16 +136,18 @@ async def area_page(site: Site, place: Prefecture | Municipality) -> AreaPage:
         prefecture=prefecture,
         is_municipality=bool(town),
         token=site.sealer.seal(SEARCH, looking.to_payload()),
-        desks=order_for_now(desks_for(prefecture.code), now),
+        desks=order_for_now(desks_for(prefecture.code, place.name if town else None), now),
         prefecture_page=page.url if page else "",
         gap_of_8778=has_gap_of_8778(prefecture.code),
-        own=cards(own),
-        wide=cards(wide),
+        own=own_cards,
+        wide=wide_cards,
+        old_years=old_years((*own_cards, *wide_cards), now),
         measures=cards([one for one in others if one.kind == "measure"]),
         networks=cards([one for one in others if one.kind == "network"]),
         towns=tuple((municipality_of(code), towns[code]) for code in sorted(towns)) if not town else (),
         map=None if town else prefecture_map(prefecture, towns),
         unknown=_municipalities_in(prefecture) - len(towns) if not town else 0,
+        feed="" if town else feed_path(prefecture.code),
         more=whole.total > len(whole.listings),
     )
 

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from tsunagari_parsers import Desk, known_desks
+from tsunagari_parsers import Desk
 from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import Prefecture, prefecture_of
 from tsunagari_site.forms import read_form
 from tsunagari_site.i18n import language_of
 from tsunagari_site.rendering import render
 from tsunagari_site.sealed import CONTACTS
-from tsunagari_site.shown_desks import shown_desks
+from tsunagari_site.shown_desks import page_desks, shown_desks
 from tsunagari_site.site import Site
 
 #: What the desks can be narrowed to, each with what its button says.
@@ -78,11 +78,7 @@ def contacts_page(site: Site, chosen: str = "", language: str = "") -> ContactsP
         now=tuple(one for one in national if one.answers_anybody),
         others=tuple(one for one in national if not one.answers_anybody),
         by_prefecture=tuple(one for one in shown if one.desk.prefecture),
-        pages=tuple(
-            (prefecture_of(desk.prefecture), desk.url)
-            for desk in known_desks()
-            if desk.proposal and desk.prefecture and desk.url
-        )
+        pages=tuple((prefecture_of(desk.prefecture), desk.url) for desk in page_desks() if desk.prefecture)
         if not chosen and not language
         else (),
     )

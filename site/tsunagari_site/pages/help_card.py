@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_site.calling import CardKind, CardSentence, known_calling
 from tsunagari_site.errors import SealError
 from tsunagari_site.forms import read_form
@@ -58,7 +59,7 @@ def routes(site: Site, at: str) -> list[Route]:
         known = known_calling()
         language = language_of(request.url.path)
         page = CardForm(
-            need=(looking.need or ("period" if looking.is_about_goods else "")) if looking else "",
+            need=(looking.need or ("period" if looking.is_about_goods(known_lexicon()) else "")) if looking else "",
             needs=tuple(one for one in known.card if one.kind is CardKind.NEED),
             wishes=tuple(one for one in known.card if one.kind is CardKind.WISH),
             languages=tuple(known.languages.items()),

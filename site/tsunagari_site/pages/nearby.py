@@ -105,7 +105,8 @@ def routes(site: Site, at: str) -> list[Route]:
                 for item in rung.items
                 if item.listing
             }
-        page = _nearby_page(site, looking, token, found, enquiries)
+            about_goods = looking.is_about_goods(reading.generation.lexicon)
+        page = _nearby_page(site, looking, token, found, enquiries, about_goods=about_goods)
         return render("nearby.html", page, language_of(request.url.path), path=f"/nearby?s={token}")
 
     async def narrow(request: Request) -> Response:
@@ -126,6 +127,7 @@ def routes(site: Site, at: str) -> list[Route]:
             bodies = Bodies(reading)
             listings = [item.listing for rung in found.rungs[:2] for item in rung.items if item.listing]
             enquiries = [await bodies.enquiry(one) for one in listings]
+            about_goods = looking.is_about_goods(reading.generation.lexicon)
         # Rung by rung: the desk of her own prefecture is not crowded out by lines that happen to answer while she prints.
         by_rung = [
             order_for_now((item.desk for item in rung.items if item.desk and item.desk.phones), site.clock())
@@ -135,7 +137,7 @@ def routes(site: Site, at: str) -> list[Route]:
         page = TakePage(
             token=token,
             place=place.municipality or place.prefecture,
-            about_goods=looking.is_about_goods,
+            about_goods=about_goods,
             desks=tuple(dict.fromkeys(one for desks in by_rung for one in desks))[:_DESKS_TO_TAKE],
             enquiries=tuple(dict.fromkeys(one for one in enquiries if one))[:_ENQUIRIES_TO_TAKE],
         )
@@ -167,7 +169,13 @@ def _users(looking: Looking) -> Users:
 
 
 def _nearby_page(
-    site: Site, looking: Looking, token: str, found: Ladder, enquiries: dict[str, Enquiry | None]
+    site: Site,
+    looking: Looking,
+    token: str,
+    found: Ladder,
+    enquiries: dict[str, Enquiry | None],
+    *,
+    about_goods: bool,
 ) -> NearbyPage:
     prefecture = found.place.prefecture
     own_page = prefecture_page(prefecture.code)
@@ -181,7 +189,7 @@ def _nearby_page(
         offer=looking.offer,
         choices=main_offer_kinds(),
         without_pupils=looking.pupils == "no",
-        rungs=tuple(_shown(site, rung, enquiries, with_venues=looking.is_about_goods) for rung in found.rungs),
+        rungs=tuple(_shown(site, rung, enquiries, with_venues=about_goods) for rung in found.rungs),
     )
 
 

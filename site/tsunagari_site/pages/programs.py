@@ -13,7 +13,7 @@ from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.row_pictures import RowPicture
 from tsunagari_parsers.answering import DeskNow, order_for_now
 from tsunagari_parsers.places import Prefecture, prefecture_of
-from tsunagari_site.calendar import JAPAN, ended_period, era_year, fiscal_year_at
+from tsunagari_site.calendar import day_in_japan, ended_period, era_year
 from tsunagari_site.errors import RequestError
 from tsunagari_site.i18n import language_of
 from tsunagari_site.listing_cards import (
@@ -22,7 +22,8 @@ from tsunagari_site.listing_cards import (
     Enquiry,
     ShownOffer,
     card,
-    is_confirmed,
+    is_answered,
+    is_current,
     offers_of,
     says_free,
     says_nameless,
@@ -41,7 +42,7 @@ _MAX_OTHERS = 8
 @dataclass(frozen=True, slots=True)
 class ProgramPage:
     """A listing. ``paper`` is what kind of paper it stands on; ``free`` and ``nameless`` the sentences of that paper that say so, or empty;
-    ``others`` what else the same body has. ``token`` is the sealed address's, empty at the readable one.
+    ``others`` what else the same body has; ``is_answered``: somebody's answer stands in place of the doubt. ``token`` is the sealed address's, empty at the readable one.
     """
 
     listing: Listing
@@ -58,7 +59,7 @@ class ProgramPage:
     licence_url: str
     era_year: str
     is_current: bool
-    is_confirmed: bool
+    is_answered: bool
     ended: str | None
     desks: tuple[DeskNow, ...]
     prefecture: Prefecture
@@ -142,10 +143,10 @@ def routes(site: Site, at: str) -> list[Route]:
             licence_name=licence.name if licence else "",
             licence_url=licence.url if licence else "",
             era_year=era_year(listing.fiscal_year),
-            is_confirmed=is_confirmed(listing, now),
-            is_current=listing.fiscal_year >= fiscal_year_at(now),
-            ended=ended_period(listing.description, now.astimezone(JAPAN).date()),
-            desks=order_for_now(desks_for(listing.prefecture_code), now),
+            is_answered=is_answered(listing, now),
+            is_current=is_current(listing, now),
+            ended=ended_period(listing.description, day_in_japan(now)),
+            desks=order_for_now(desks_for(listing.prefecture_code, listing.municipality), now),
             prefecture=prefecture_of(listing.prefecture_code),
             prefecture_page=area.url if area else "",
             gap_of_8778=has_gap_of_8778(listing.prefecture_code),

@@ -1,0 +1,35 @@
+"""What reads documents for the commands and for jobs: processes of their own, within the limits of the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsunagari.settings import Settings
+
+if TYPE_CHECKING:
+    from tsunagari.parsing import DocumentReader
+
+
+def document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
+    """Reads documents in processes of their own within the limits; they load what they need while this one does.
+
+    Raises:
+        OcrUnavailableError: pictures are to be read (``ocr``), and Tesseract is not there.
+    """
+    from tsunagari_parsers.nursery import Nursery
+
+    nursery = Nursery()
+    nursery.start()
+    from tsunagari.parsing import DocumentReader
+    from tsunagari_parsers.ocr import Ocr
+    from tsunagari_parsers.row_worker import ProcessRowDrawer
+    from tsunagari_parsers.worker import page_reader
+
+    if ocr:
+        Ocr().check()
+    limits, workers = settings.parse_limits, settings.parse_workers
+    return DocumentReader(
+        page_reader(limits, workers, nursery=nursery),
+        page_reader(limits, workers, ocr=Ocr(), nursery=nursery),
+        ProcessRowDrawer(limits, nursery),
+    )
