@@ -14,7 +14,6 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from tsunagari_indexer.confirmations import Outcome
 from tsunagari_parsers.places import Municipality, Prefecture, prefectures
 from tsunagari_site.i18n import (
     DEFAULT,

@@ -83,8 +83,8 @@ def test_what_was_left_out_is_gone_from_every_year_and_the_lines_stand_in_its_pl
     # The id of a programme means its newest row: once that is left out, the row of the year before.
     for _ in seen:
         for arguments in (("review", "--reject", listing, "--note", "まちがい", "--by", "係"), ("reindex",)):
-            answer = CliRunner().invoke(app, [*arguments, "--data-dir", str(root)])
-            assert answer.exit_code == 0, answer.output
+            done = CliRunner().invoke(app, [*arguments, "--data-dir", str(root)])
+            assert done.exit_code == 0, done.output
     Workspace(root).publish(force="試験のため")
     with site_at(root, NOW) as client:
         for one in {listing, *seen}:
