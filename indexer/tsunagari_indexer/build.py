@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsunagari_indexer.build_findings import asked, duplicates, left_out, lost
+from tsunagari_indexer.build_findings import asked, duplicates, left_out, lost, not_kept
 from tsunagari_indexer.confirmations import Asked, Confirmation, Subject, latest
 from tsunagari_indexer.corrections import CORRECTED, Correction, corrected, of_replaced
 from tsunagari_indexer.decisions import Decision, Decisions
@@ -17,6 +17,7 @@ from tsunagari_indexer.imported import DocumentFinding, ImportedDocument, Record
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.offers import OfferRules
 from tsunagari_indexer.row_pictures import RowPicture
+from tsunagari_indexer.short_lists import shortened
 from tsunagari_indexer.sightings import GivenId, Sighting, give_ids
 from tsunagari_indexer.successors import known_successors
 from tsunagari_indexer.venues import known_venue_rules
@@ -93,7 +94,9 @@ def assemble(
     findings += duplicates(records)
     findings += [left_out(one) for one in records if judged.left_out(one.given.id)]
     findings += asked(linked.questions, by_id)
+    findings += not_kept(judged, linked, by_id)
     findings += lost(listings, ordered, records)
+    findings += shortened(ordered, records, linked, known)
     desks = tuple(desk for document in ordered for desk in document.parsed.desks)
     return Contents(
         documents=tuple(_source(document) for document in ordered),

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tsunagari_indexer.identity import Question
+from tsunagari_indexer.decisions import Decisions, Verdict
+from tsunagari_indexer.identity import Linked, Question
 from tsunagari_indexer.imported import DocumentFinding, ImportedDocument, Record
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.lost_rows import Gone, RowText, traces
@@ -33,6 +34,31 @@ def asked(questions: Sequence[Question], by_id: Mapping[str, Record]) -> list[Do
             )
         )
     return findings
+
+
+def not_kept(decided: Decisions, linked: Linked, by_id: Mapping[str, Record]) -> list[DocumentFinding]:
+    """The decisions that contradict others (A is B, B is C, but A is not C), each on the later of its two records."""
+    programmes = {one.id: chain.id for chain in linked.chains for one in chain.seen}
+    findings = []
+    for decision in decided.not_kept(programmes):
+        older, newer = sorted(
+            (by_id[decision.first], by_id[decision.second]), key=lambda one: (one.sighting.year, one.given.id)
+        )
+        named = "と".join(f"{one.sighting.year}年度「{one.entry.name}」（{one.given.id}）" for one in (older, newer))
+        said = (
+            f"人が同じ事業と決めた{named}を、1つにできません"
+            if decision.verdict is Verdict.SAME
+            else f"人が別の事業と決めた{named}が、ほかの決定によって1つになっています"
+        )
+        findings.append(
+            _found(
+                newer,
+                "decisions-contradict",
+                f"{said}。これまでに決めたことの中に、合わないものがあります。どれかを決め直してください",
+                f"{older.given.id} {newer.given.id}",
+            )
+        )
+    return sorted(findings, key=lambda one: one.finding.value)
 
 
 def left_out(record: Record) -> DocumentFinding:
