@@ -61,6 +61,26 @@ def not_kept(decided: Decisions, linked: Linked, by_id: Mapping[str, Record]) ->
     return sorted(findings, key=lambda one: one.finding.value)
 
 
+def united(decided: Decisions, linked: Linked, by_id: Mapping[str, Record]) -> list[DocumentFinding]:
+    """Programmes whose newest list has several rows of them, of which nobody said that just these are one: only one row is shown."""
+    findings = []
+    for chain in linked.chains:
+        *hidden, shown = (by_id[one.id] for one in chain.newest)
+        for one in hidden:
+            if not decided.are_said_to_be_one(one.given.id, shown.given.id):
+                findings.append(
+                    _found(
+                        one,
+                        "rows-became-one",
+                        f"人が決めたことから、{one.sighting.year}年度の「{one.entry.name}」（{one.given.id}）と"
+                        f"「{shown.entry.name}」（{shown.given.id}）が1つの事業になり、「{shown.entry.name}」だけが載ります。"
+                        "2つに分かれた事業なら、どちらかを別の事業と決めてください",
+                        f"{one.given.id} {shown.given.id}",
+                    )
+                )
+    return findings
+
+
 def left_out(record: Record) -> DocumentFinding:
     """That a person said that a row is no programme."""
     found = _found(record, "left-out", f"人が、載せないと決めた行です：「{record.entry.name}」", record.given.id)

@@ -63,6 +63,19 @@ class Decisions:
             and (programmes[one.first] == programmes[one.second]) != (one.verdict is Verdict.SAME)
         )
 
+    @property
+    def same_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of records that people said are one, the first said first."""
+        return tuple((one.first, one.second) for one in self._latest if one.verdict is Verdict.SAME and one.second)
+
+    def was_compared(self, record: str) -> bool:
+        """Whether a person said of a record that it is, or is not, another one."""
+        return any(other for other, _ in self._partners.get(record, ()))
+
+    def are_said_to_be_one(self, first: str, second: str) -> bool:
+        """Whether a person said so of exactly these two."""
+        return self._pairs.get(frozenset((first, second))) is Verdict.SAME
+
     def left_out(self, record: str) -> bool:
         """Whether a record is not to be shown."""
         return self._pairs.get(frozenset((record, ""))) is Verdict.LEFT_OUT

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tsunagari_indexer.chains import DECIDED, Chain, Seen, unite
 from tsunagari_indexer.decisions import Decision, Decisions, Verdict
 from tsunagari_indexer.likeness import Likeness, likeness, plain_name
 from tsunagari_indexer.sightings import Sighting
@@ -22,38 +23,6 @@ from tsunagari_indexer.sightings import Sighting
 #: A question names so many programmes of before at most.
 _MOST_NAMED = 3
 _MUNICIPALITY_DIGITS = 6
-_DECIDED = "人が同じと決めた"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A record with its id. ``evidence`` is what connects it with the year before it, in words; empty for a first one."""
-
-    id: str
-    sighting: Sighting
-    evidence: str = ""
-
-
-@dataclass(slots=True)
-class Chain:
-    """One programme through the years, oldest first."""
-
-    seen: list[Seen] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        """The id of its first record."""
-        return self.seen[0].id
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of all its records."""
-        return frozenset(one.id for one in self.seen)
-
-    @property
-    def last(self) -> Sighting:
-        """As it was last seen."""
-        return self.seen[-1].sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +63,13 @@ def link(
     for year in sorted({sighting.year for _, sighting in records}):
         of_year = [(one, sighting) for one, sighting in records if sighting.year == year]
         questions += _Year(chains, of_year, decided, successors).settle()
-    return Linked(tuple(chains), tuple(questions))
+    together = {one: chain.id for chain in chains for one in chain.ids}
+    return Linked(
+        tuple(chains),
+        tuple(
+            one for one in questions if all(together[one.id] != together[candidate] for candidate, _ in one.candidates)
+        ),
+    )
 
 
 class _Year:
@@ -119,39 +94,33 @@ class _Year:
         """Carry the records into the programmes; what is open comes back."""
         given: dict[int, tuple[int, str]] = {}
         self._as_decided(given)
-        self._certain(given)
+        # A person may have said that several programmes became one.
+        spoken_for = self._as_decided(given)
+        self._certain(given, spoken_for)
         left_over = [at for at in range(len(self._records)) if at not in given]
-        found = {chain for chain, _ in given.values()}
+        found = spoken_for | {chain for chain, _ in given.values()}
         asked = self._ask([at for at in range(len(self._before)) if at not in found], left_over)
         for at, (chain, evidence) in sorted(given.items()):
             self._before[chain].seen.append(Seen(*self._records[at], evidence))
-        # Only now: a person may have said that one of these is one of those.
-        for at in left_over:
-            self._new_or_merged(*self._records[at])
+        self._chains.extend(Chain([Seen(*self._records[at])]) for at in left_over)
+        unite(self._chains, self._decided)
         return asked
 
-    def _new_or_merged(self, record: str, sighting: Sighting) -> None:
-        """A programme of its own, or one that a person said is another one of this year."""
-        partners = set(self._decided.partners(record))
-        for chain in self._chains if partners else ():
-            apart = self._decided.about(record, chain) is Verdict.DIFFERENT
-            if chain.last.year == sighting.year and chain.ids & partners and not apart:
-                chain.seen.append(Seen(record, sighting, _DECIDED))
-                return
-        self._chains.append(Chain([Seen(record, sighting)]))
-
-    def _as_decided(self, given: dict[int, tuple[int, str]]) -> None:
+    def _as_decided(self, given: dict[int, tuple[int, str]]) -> set[int]:
+        """All programmes that people said are one of the records; the oldest of several is what the record is given to."""
         by_id = {one.id: number for number, chain in enumerate(self._before) for one in chain.seen}
+        spoken_for = set()
         for at, (record, _) in enumerate(self._records):
-            for partner in self._decided.partners(record):
-                number = by_id.get(partner)
-                if number is not None and self._may(number, at):
-                    given[at] = number, _DECIDED
+            numbers = [by_id[one] for one in self._decided.partners(record) if one in by_id]
+            numbers = sorted(number for number in numbers if self._may(number, at))
+            if numbers:
+                given[at] = numbers[0], DECIDED
+                spoken_for.update(numbers)
+        return spoken_for
 
-    def _certain(self, given: dict[int, tuple[int, str]]) -> None:
+    def _certain(self, given: dict[int, tuple[int, str]], taken: set[int]) -> None:
         """The same name at the same place, supported, and stronger than every other pair of either."""
         old = defaultdict(list)
-        taken = {chain for chain, _ in given.values()}
         for number, chain in enumerate(self._before):
             if number not in taken:
                 old[chain.last.kind, self._place(chain.last)].append(number)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tsunagari_crawler import FetchedDocument
+from tsunagari_indexer.decisions import Decisions
 from tsunagari_indexer.identity import Linked
 from tsunagari_indexer.imported import DocumentFinding, ImportedDocument, Record
 from tsunagari_indexer.sightings import GivenId
@@ -25,18 +26,23 @@ _Edition = tuple[str, int]
 
 
 def shortened(
-    documents: Sequence[ImportedDocument], records: Sequence[Record], linked: Linked, known: Iterable[GivenId]
+    documents: Sequence[ImportedDocument],
+    records: Sequence[Record],
+    linked: Linked,
+    known: Iterable[GivenId],
+    decided: Decisions,
 ) -> list[DocumentFinding]:
     """The findings of every list that is much shorter than the one before it in its series, or than what was published of itself.
 
-    A programme of which a person is asked whether it goes on under another name is not counted as lacking. Each finding is on the
-    last document of its list.
+    A programme of which a person is asked whether it goes on under another name, or has said that it does not, is not counted as
+    lacking: she has looked. So answering changes no finding. Each finding is on the last document of its list.
 
     Args:
         documents: those of the generation, in order.
         records: all their records.
         linked: who is who of those that are shown.
         known: the ids that were published.
+        decided: what people decided.
     """
     editions: dict[_Edition, list[Record]] = {}
     goes_on = _goes_on(linked)
@@ -56,7 +62,7 @@ def shortened(
             )
             findings.append(_finding(last, message, f"{year} {replaced}"))
         before = editions.get((series, max((at for of, at in editions if of == series and at < year), default=0)), [])
-        gone = [one for one in before if year not in goes_on[one.given.id]]
+        gone = [one for one in before if year not in goes_on[one.given.id] and not decided.was_compared(one.given.id)]
         absent = _absent(before, now)
         if _is_much(len(gone), len(before)) or absent:
             message = _message(year, before, gone, absent)
