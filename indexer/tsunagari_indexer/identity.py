@@ -149,7 +149,7 @@ class _Year:
         if theirs.same_name:
             # What is alike in all goes on in its own list, and from the year before rather than from an older one.
             nearer = mine.is_equal(theirs) and self._nearness(number, at) > self._nearness(*rival)
-            return not (mine.is_stronger(theirs) or nearer)
+            return not (mine.is_clearly_stronger(theirs) or nearer)
         return mine.is_outdone_by(theirs)
 
     def _nearness(self, number: int, at: int) -> tuple[bool, int]:

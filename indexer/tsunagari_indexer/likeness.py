@@ -21,6 +21,10 @@ _YEAR = re.compile(r"(?:(?:令和|平成|R|H)(?:\d{1,2}|元)|20\d\d)年度?の?"
 _DASHES = "~ー"
 #: Likeness of two short texts is chance: they are the same or say nothing.
 _SHORT = 15
+#: How what stands above a department ends.
+_ABOVE = re.compile(
+    r"(?:北海道|東京都|(?:京都|大阪)府|県|(?<!都)市|区|町|村|役所|役場|庁|事務所|支所|局|(?<![東西南北中])部|本部|課|室|センター|[^\w])$"
+)
 #: Likeness of texts: how much of what is done must be the same where the department is the same, where the number is, where neither is.
 _MUCH_OF_IT, _SAME_WORK, _SAME_WORDS = 0.6, 0.75, 0.95
 #: What stands in the cell of a name and is none (「同上」).
@@ -83,6 +87,12 @@ class Likeness:
         """Whether nothing speaks less for this pair than for the other one, and something more."""
         mine, theirs = self._parts(), other._parts()
         return mine != theirs and all(one >= two for one, two in zip(mine, theirs, strict=True))
+
+    def is_clearly_stronger(self, other: Likeness) -> bool:
+        """:meth:`is_stronger`, and not only by a few words: two programmes of one name in one office differ in nothing else."""
+        if self._parts()[:-1] == other._parts()[:-1] and (self.description or 0) < (other.description or 0) + 0.2:
+            return False
+        return self.is_stronger(other)
 
     def is_outdone_by(self, other: Likeness) -> bool:
         """Whether a pair of one of the two under another name could be meant: the name went to another programme.
@@ -168,8 +178,12 @@ def _same_department(before: str, after: str) -> bool | None:
     first, second = comparable(before), comparable(after)
     if not first or not second:
         return None
-    # With and without the name of the town or the bureau above it.
-    return first == second or (min(len(first), len(second)) >= 3 and (first.endswith(second) or second.endswith(first)))
+    if first == second:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    # With and without the name of the town or the bureau above it: 「福祉部福祉課」 is 「福祉課」, 「障害福祉課」 and 「南部福祉課」 are not.
+    above = longer.removesuffix(shorter)
+    return len(shorter) >= 3 and above != longer and bool(_ABOVE.search(above))
 
 
 @lru_cache(maxsize=50_000)

@@ -48,6 +48,7 @@ QUESTIONS = {
     "bodies": (2, 3, 0),
     "merger": (2, 2, 0),
     "numbers_and_splits": (4, 6, 0),
+    "offices_alike": (1, 3, 0),
     "one_office": (1, 0, 7),
     "phones": (3, 3, 3),
     "three_years": (7, 0, 1),
@@ -131,3 +132,29 @@ def test_a_name_that_another_programme_took_is_not_the_same_by_one_thing_more(st
 
 def _sighting(name: str, phone: str, department: str, text: str) -> Sighting:
     return Sighting("program", "011002", name, "list", 2021, (phone,), department, text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("福祉課", "福祉部福祉課", True),
+        ("明石市市民課", "市民課", True),
+        ("大阪府男女参画室", "男女参画室", True),
+        ("北海道環境生活部", "環境生活部", True),
+        ("浜松市中央区役所社会福祉課", "社会福祉課", True),
+        ("市民部　男女共同参画課", "男女共同参画課", True),
+        ("福祉課", "障害福祉課", False),
+        ("南部福祉課", "福祉課", False),
+        ("計画課", "都市計画課", False),
+        ("水道総務課", "総務課", False),
+        ("福祉センター", "健康福祉センター", False),
+        ("子ども福祉課", "福祉課", False),
+        ("", "福祉課", None),
+    ],
+)
+def test_a_department_is_the_same_with_what_is_above_it_and_not_with_what_only_ends_like_it(
+    before: str, after: str, same: bool | None
+) -> None:
+    one, other = (_sighting("女性相談", "", department, "") for department in (before, after))
+    assert likeness(one, other, same_place=True).department is same
+    assert likeness(other, one, same_place=True).department is same
