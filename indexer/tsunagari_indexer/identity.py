@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from tsunagari_indexer.chains import DECIDED, Chain, Seen, unite
 from tsunagari_indexer.decisions import Decision, Decisions, Verdict
 from tsunagari_indexer.likeness import Likeness, likeness, plain_name
+from tsunagari_indexer.listings import OTHER_KINDS
 from tsunagari_indexer.sightings import Sighting
 
 #: A question names so many programmes of before at most.
@@ -138,7 +139,11 @@ class _Year:
         if not self._same_name(number, at) or not self._may(number, at):
             return False
         mine = self._like(number, at)
-        if not mine.is_supported or not (mine.phone or _is_in_a_prefecture(self._place(self._records[at][1]))):
+        sighting = self._records[at][1]
+        with_numbers = sighting.kind not in OTHER_KINDS
+        if not (mine.is_supported if with_numbers else mine.is_supported_without_numbers):
+            return False
+        if not mine.phone and not _is_in_a_prefecture(self._place(sighting)):
             return False
         rivals = [(other, at) for other in old if other != number] + [(number, other) for other in new if other != at]
         return not any(self._may(*rival) and self._disputes(number, at, rival) for rival in rivals)

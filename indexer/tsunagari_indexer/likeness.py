@@ -17,6 +17,8 @@ from rapidfuzz import fuzz
 from tsunagari_parsers.text import comparable
 
 _YEAR = re.compile(r"(?:(?:令和|平成|R|H)(?:\d{1,2}|元)|20\d\d)年度?の?", re.IGNORECASE)
+#: What lists of a budget put beside a name (「【新規】」, next year 「【継続】」).
+_MARK = re.compile(r"[【\[(〔<](?:新規?|継続?|拡充?|一部新規|組替)[】\])〕>]")
 #: What papers write for one another and Unicode does not count as punctuation: a wave dash and the sign of a long vowel (「センタ－」).
 _DASHES = "~ー"
 #: Likeness of two short texts is chance: they are the same or say nothing.
@@ -82,6 +84,12 @@ class Likeness:
         if self.department:
             return text is None or text >= _MUCH_OF_IT
         return (text or 0) >= _SAME_WORDS
+
+    @property
+    def is_supported_without_numbers(self) -> bool:
+        """The same of what has no number and often many departments (a plan's measure): much of the words, or the departments."""
+        text = self.description
+        return (text or 0) >= _MUCH_OF_IT or (bool(self.department) and (text is None or text >= 0.3))
 
     def is_stronger(self, other: Likeness) -> bool:
         """Whether nothing speaks less for this pair than for the other one, and something more."""
@@ -156,11 +164,14 @@ def likeness(before: Comparable, after: Comparable, *, same_place: bool) -> Like
 
 @lru_cache(maxsize=50_000)
 def plain_name(name: str) -> str:
-    """A name without spaces, punctuation, differences of width and the years in it; the name itself if nothing else is left."""
-    plain = _YEAR.sub("", comparable(name))
-    return "".join(
-        one for one in plain if unicodedata.category(one)[0] not in "PZ" and one not in _DASHES
-    ) or comparable(name)
+    """A name without spaces, punctuation, signs (★), differences of width, the years in it and a budget's marks; the name itself if nothing else is left."""
+    plain = _MARK.sub("", _YEAR.sub("", comparable(name)))
+    return "".join(one for one in plain if not _is_decoration(one)) or comparable(name)
+
+
+def _is_decoration(one: str) -> bool:
+    category = unicodedata.category(one)
+    return category[0] in "PZ" or category == "So" or one in _DASHES
 
 
 def is_name(name: str) -> bool:
