@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.review import ledger_of
 from tsunagari_indexer.workspace import Workspace
+from tsunagari_site.admin.jobs import Jobs
 from tsunagari_site.errors import RequestError
 from tsunagari_site.rendering import admin_environment
 
@@ -46,6 +47,7 @@ class Admin:
     """The administrators' pages: ``clock`` gives the moment with its time zone; ``secure_cookie`` False is for http on this machine alone.
 
     Attempts to sign in are counted in a quarter of an hour, by account and by address. Behind a proxy that hides addresses all have one.
+    ``jobs`` starts long work; None: only commands do.
     """
 
     workspace: Workspace
@@ -53,6 +55,7 @@ class Admin:
     secure_cookie: bool = True
     attempts_by_account: int = 10
     attempts_by_address: int = 30
+    jobs: Jobs | None = None
 
 
 @dataclass(frozen=True, slots=True)
