@@ -77,9 +77,9 @@ class _Forms(HTMLParser):
         if tag == "form":
             self._fields = {}
             self.found.append((of["action"], self._fields))
-        elif self._fields is not None and tag == "input" and of.get("type") not in {"radio"}:
-            self._fields[of["name"]] = of.get("value", "")
-        elif self._fields is not None and tag == "input" and "checked" in of:
+        elif (self._fields is not None and tag == "input" and of.get("type") not in {"radio"}) or (
+            self._fields is not None and tag == "input" and "checked" in of
+        ):
             self._fields[of["name"]] = of.get("value", "")
         elif self._fields is not None and tag == "textarea":
             self._area = of["name"]
