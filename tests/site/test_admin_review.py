@@ -256,9 +256,7 @@ def test_a_lost_picture_is_said_and_nothing_breaks(data: Path, desk: TestClient)
     assert "<img" not in answer.text
 
 
-def test_what_does_not_fit_on_the_first_page_is_counted_and_has_its_own(
-    browser: TestClient, both: Path, seen: Review
-) -> None:
+def test_what_does_not_fit_on_the_first_page_is_counted_and_has_its_own(browser: TestClient, seen: Review) -> None:
     gone = seen.changes.of(ChangeKind.GONE)
     page = browser.get(PATH).text
     assert f"{CHANGE_WORDS[ChangeKind.GONE]} {len(gone)}件をすべて見る" in text_of(page)
@@ -527,7 +525,7 @@ def test_open_findings_are_published_only_with_a_reason_which_is_kept(data: Path
     assert (line.who, line.detail) == (NAME, "窓口の番号だけ急いで直す")
 
 
-def test_without_open_findings_a_button_is_enough(data: Path, desk: TestClient) -> None:
+def test_without_open_findings_a_button_is_enough(desk: TestClient) -> None:
     fill(desk, PATH, f"{PATH}/accept", reason=REASON)
     page = desk.get(PATH).text
     assert "世代2を公開する" in page
@@ -537,7 +535,7 @@ def test_without_open_findings_a_button_is_enough(data: Path, desk: TestClient) 
     assert "公開を待つ世代はありません" in text_of(desk.get(PATH).text)
 
 
-def test_what_was_decided_since_is_not_left_out_of_what_is_published(data: Path, desk: TestClient) -> None:
+def test_what_was_decided_since_is_not_left_out_of_what_is_published(desk: TestClient) -> None:
     (form,) = forms(desk.get(PATH).text, f"{PATH}/publish")
     fill(desk, PATH, f"{PATH}/answer", choice="none", reason=REASON)
     assert forms(desk.get(PATH).text, f"{PATH}/publish") == []
