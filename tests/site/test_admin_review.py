@@ -336,7 +336,7 @@ def test_a_finding_is_let_pass_with_a_reason_and_only_the_one_that_was_looked_at
     assert "別の世代ができました" in refused.text
     assert f'value="{REASON}"' in refused.text
     for one in review(Workspace(data)).open_findings:
-        fill(desk, PATH, f"{PATH}/accept", of={"number": str(one.number)}, reason=REASON)
+        fill(desk, PATH, f"{PATH}/accept", {"number": str(one.number)}, reason=REASON)
     seen = review(Workspace(data))
     assert seen.open_findings == ()
     assert {one.accepted for one in seen.findings} == {REASON}
@@ -356,7 +356,7 @@ def test_a_finding_that_is_none_cannot_be_let_pass(desk: TestClient, number: str
 def test_a_field_is_corrected_from_its_exact_value(data: Path, desk: TestClient) -> None:
     listing = called(data, "ほっとスペース")
     page = f"{PATH}/listing/{listing.id}"
-    answer = fill(desk, page, f"{page}/correct", of={"field": "phone"}, corrected="011-211-0000", reason=REASON)
+    answer = fill(desk, page, f"{page}/correct", {"field": "phone"}, corrected="011-211-0000", reason=REASON)
     assert "訂正：電話番号「011-211-2962」→「011-211-0000」" in text_of(follow(desk, answer))
     desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
     after = called(data, "ほっとスペース")
@@ -370,7 +370,7 @@ def test_a_field_is_corrected_from_its_exact_value(data: Path, desk: TestClient)
 def test_a_text_of_several_lines_is_corrected_as_it_was_meant(data: Path, desk: TestClient) -> None:
     listing = called(data, "ほっとスペース")
     page = f"{PATH}/listing/{listing.id}"
-    fill(desk, page, f"{page}/correct", of={"field": "description"}, corrected="一行目\n二行目", reason=REASON)
+    fill(desk, page, f"{page}/correct", {"field": "description"}, corrected="一行目\n二行目", reason=REASON)
     desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
     assert called(data, "ほっとスペース").description == "一行目\n二行目"
 
@@ -391,7 +391,7 @@ def test_a_correction_that_cannot_be_right_is_refused_with_what_was_typed(
     data: Path, desk: TestClient, field: str, typed: dict[str, str], said: str
 ) -> None:
     page = f"{PATH}/listing/{called(data, 'ほっとスペース').id}"
-    answer = fill(desk, page, f"{page}/correct", of={"field": field}, **{"reason": REASON, **typed})
+    answer = fill(desk, page, f"{page}/correct", {"field": field}, **{"reason": REASON, **typed})
     assert answer.status_code == 400
     assert said in text_of(answer.text)
     if "source" not in typed and "field" not in typed:
