@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fixtures.years import Years, years
 from starlette.testclient import TestClient
-from tests.admin_walks import NAME, admin_client, csrf_in, ledger_path
+from tests.admin_walks import NAME, admin_client, csrf_in, ledger_path, with_accounts
 from tests.review_walks import (
     OTHER_ROW,
     REASON,
@@ -263,6 +263,34 @@ def test_what_does_not_fit_on_the_first_page_is_counted_and_has_its_own(browser:
     assert all(one.listing.id in section(browser, ChangeKind.GONE) for one in gone)
     assert browser.get(f"{PATH}/changes?kind=gone&page=99").status_code == 200
     assert browser.get(f"{PATH}/changes?kind=colour").status_code == 404
+
+
+def test_hundreds_of_changes_and_findings_are_paged_with_nothing_left_out(tmp_path: Path) -> None:
+    """25 numbers changed, and 25 programmes were perhaps renamed: each stands on one page, once."""
+    data = tmp_path / "data"
+    before = [(*ROW[:2], f"居場所その{at}", f"{TEXT}{at}", f"市民{at}課", f"011-211-{at:04}") for at in range(50)]
+    after = [(*one[:5], f"011-222-{at:04}") for at, one in enumerate(before[:25])]
+    after += [(*one[:2], f"ほっと{at}", *one[3:]) for at, one in enumerate(before[25:])]
+    take(data, 2021, *before)
+    Workspace(data).publish()
+    take(data, 2022, *after)
+    seen = review(Workspace(data))
+    assert (len(seen.changes.of(ChangeKind.PHONE)), len(seen.open_findings)) == (25, 25)
+    with browser_at(with_accounts(data)) as client:
+        changed = re.findall(r'<article class="change" id="(\w+)"', section(client, ChangeKind.PHONE))
+        assert changed == [one.listing.id for one in seen.changes.of(ChangeKind.PHONE)]
+        first = client.get(PATH).text
+        assert "のこりの指摘 5件を見る" in text_of(first)
+        pages = [client.get(f"{PATH}/findings?page={number}").text for number in (1, 2)]
+        numbers = [int(number) for page in pages for number in re.findall(r'id="finding-(\d+)"', page)]
+        assert numbers == [one.number for one in seen.findings]
+        # What was typed is shown on the page on which its finding stands.
+        last = str(numbers[-1])
+        refused = fill(client, f"{PATH}/findings?page=2", f"{PATH}/accept", {"number": last}, reason=" ")
+        assert refused.status_code == 400
+        assert f'id="finding-{last}"' in refused.text
+        new = seen.findings[-1].found.finding.value.split()[0]
+        assert f"{PATH}/findings?page=2#finding-{last}" in client.get(f"{PATH}/listing/{new}").text
 
 
 def test_an_empty_folder_says_that_there_is_nothing_yet(small: Path, tmp_path: Path) -> None:
@@ -563,6 +591,7 @@ def test_a_damaged_generation_is_told_and_not_a_fault(data: Path, desk: TestClie
     answer = desk.get(PATH)
     assert answer.status_code == 503
     assert "壊れています" in text_of(answer.text)
+    assert "まだありません" not in text_of(answer.text)
     assert str(data) not in answer.text
 
 
