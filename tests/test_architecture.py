@@ -22,8 +22,8 @@ PACKAGES = {
 }
 #: The only folder, and where it is one, the only module, that may import a library.
 OWNERS = {
-    "scrapy": "crawler/tsunagari_crawler/spider.py",
-    "twisted": "crawler/tsunagari_crawler/spider.py",
+    "scrapy": "crawler/tsunagari_crawler/spider/",
+    "twisted": "crawler/tsunagari_crawler/spider/",
     "pdfplumber": "parsers/",
     "pdfminer": "parsers/",
     "pypdfium2": "parsers/",

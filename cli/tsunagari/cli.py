@@ -1,4 +1,4 @@
-"""The command line: ``tsunagari crawl | parse | import | review | correct | confirm | calls | publish | rollback | discard | reindex |
+"""The command line: ``tsunagari crawl | watch | parse | import | review | correct | confirm | calls | publish | rollback | discard | reindex |
 serve | account … | word … | doctor | meili-keys``.
 
 Exit codes: 0 done; 1 refused or failed; 2 a document (or an option) could not be read.
@@ -61,9 +61,12 @@ def crawl(
     data_dir: DataDir = _DATA,
     delay: Annotated[float, typer.Option(help="次を取得するまでに待つ秒数", min=0.0)] = 2.0,
     contact: Annotated[str, typer.Option(help="公開元に伝える連絡先（メールアドレスかURL、半角）")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="ページを読んで、何を取得するはずかを示します。何も保管しません")
+    ] = False,
     list_: Annotated[bool, typer.Option("--list", help="取得元の一覧を表示します")] = False,
 ) -> None:
-    """公開元のページと、そこにあるPDFを、保管庫に取得します。"""
+    """公開元のページと、そこにあるPDFを、保管庫に取得します。人が確かめるところがあれば、終了コード1で終わります。"""
     from tsunagari.crawling import run_crawl, source_lines
     from tsunagari_crawler.report import CrawlSettings
 
@@ -72,8 +75,28 @@ def crawl(
             typer.echo(line)
         return
     settings = CrawlSettings(delay_seconds=delay, contact=contact)
-    well = run_crawl(sources or [], data_dir, settings, say=typer.echo, complain=_complain)
+    well = run_crawl(sources or [], data_dir, settings, dry_run=dry_run, say=_say, complain=_complain)
     raise typer.Exit(0 if well else 1)
+
+
+@app.command()
+def watch(
+    data_dir: DataDir = _DATA,
+    delay: Annotated[float, typer.Option(help="次のページを見るまでに待つ秒数", min=0.0)] = 2.0,
+    contact: Annotated[str, typer.Option(help="公開元に伝える連絡先（メールアドレスかURL、半角）")] = "",
+    json_: Annotated[bool, typer.Option("--json", help="1つのJSONで出力します")] = False,
+) -> None:
+    """公開元、窓口、公開中の文書のページが、いまもあるか、前に見たときから変わったかを調べます。電話はかけません。
+
+    人が確かめるところがあれば、終了コード1で終わります。
+    """
+    from tsunagari.watching import run_watch, watch_json, watch_lines
+    from tsunagari_crawler.report import CrawlSettings
+
+    today = _today()
+    checked = run_watch(data_dir, CrawlSettings(delay_seconds=delay, contact=contact, timeout_seconds=60.0), today)
+    _print(watch_json(checked, today) if json_ else watch_lines(checked))
+    raise typer.Exit(1 if any(one.needs_a_person for one in checked) else 0)
 
 
 @app.command()
@@ -125,7 +148,7 @@ def import_(
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = document_reader(settings, ocr=ocr)
+    reader = document_reader(settings, ocr=ocr, data_dir=data_dir)
     from tsunagari.import_lines import import_result, result_lines
     from tsunagari.importing import EditionOptions, import_documents
     from tsunagari.parsing import HowToRead, columns_of
@@ -333,7 +356,7 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = document_reader(settings, ocr=False)
+    reader = document_reader(settings, ocr=False, data_dir=data_dir)
     from tsunagari.importing import reindex as build_again
 
     staged = build_again(workspace, _progress("読み取り中"), reader, _drawing_progress)
@@ -474,6 +497,11 @@ def _drawing_progress(name: str, done: int, of: int) -> None:
         from tsunagari.terminal import clean
 
         typer.echo(f"\r行の画像：{clean(name)} {done}/{of}", err=True, nl=done == of)
+
+
+def _say(message: str) -> None:
+    """One line to the standard output, as :func:`_complain` says one."""
+    typer.echo(_one_line(message))
 
 
 def _complain(message: str) -> None:
