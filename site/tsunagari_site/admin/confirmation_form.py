@@ -11,6 +11,7 @@ from datetime import date
 from tsunagari_indexer.confirmations import AskedBy, Confirmation, Outcome
 from tsunagari_indexer.confirming import seen_address
 from tsunagari_indexer.errors import ReviewError
+from tsunagari_site.admin.typed import fault_of_text
 
 #: The longest note, in characters.
 MAX_NOTE = 1000
@@ -58,17 +59,6 @@ def read_confirmation(
 def note_of(form: ConfirmationForm) -> str:
     """The note as it is kept: one sort of line end."""
     return form.note.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def fault_of_text(text: str, most: int, *, lines: bool = False) -> str:
-    """What is wrong with a text, to be said after its name; empty: nothing. ``lines``: it may have several."""
-    if len(text) > most:
-        return f"は{most}文字までです（{len(text)}文字あります）。"
-    allowed = "\r\n" if lines else ""
-    # Cc and Cf: characters that nobody can see, some of which turn the text around them. Zl, Zp: line ends of their own.
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} and char not in allowed for char in text):
-        return "に、目に見えない文字が入っています。打ち直してください。"
-    return ""
 
 
 def _day(text: str, today: date, faults: dict[str, str]) -> date | None:
