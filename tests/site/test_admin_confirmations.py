@@ -452,3 +452,34 @@ def test_the_ledger_alone_has_the_note(browser: TestClient, root: Path) -> None:
             assert "ひみつの覚え書き".encode() not in path.read_bytes(), path
     rows = sqlite3.connect(ledger_path(root)).execute("SELECT detail FROM audit WHERE action = 'confirm'").fetchall()
     assert rows == [("desk pref-02 2026-11-19 公式ページ 継続",)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "outcome", "standing"),
+    [
+        ("pref-02", Outcome.CONTINUES, "ページに出す窓口です。"),
+        ("pref-02", Outcome.UNREACHED, "まだページに出していません。"),
+        ("pref-03", Outcome.CHANGED, "ページに出さない窓口です。"),
+        ("pref-01", Outcome.ENDED, "ページに出さない窓口です。"),
+        ("line-110", Outcome.ENDED, "ページに出す窓口です。"),
+    ],
+)
+def test_the_page_of_a_desk_says_what_becomes_of_it(
+    browser: TestClient, root: Path, subject: str, outcome: Outcome, standing: str
+) -> None:
+    # A day later than that on which any source of the data files was looked at.
+    say(root, Subject.DESK, subject, "2026-11-22", outcome)
+    assert standing in text_of(browser.get(f"{PATH}/of/{subject}").text)
+
+
+@pytest.mark.parametrize(
+    ("desk", "note"),
+    [
+        ("pref-02", ""),
+        ("line-8778", "入口のページです。ここから、窓口の名前でさがしてください。"),
+        ("line-110", "出典（北海道警察）のページです。"),
+    ],
+)
+def test_an_address_that_is_not_the_desks_own_page_says_what_it_is(browser: TestClient, desk: str, note: str) -> None:
+    page = browser.get(f"{PATH}/of/{desk}").text
+    assert re.findall("入口のページです。[^<]*|出典（[^<]*", page) == ([note] if note else [])
