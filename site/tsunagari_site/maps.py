@@ -7,8 +7,8 @@ and the dots of all offices show the shape of the land without any borders.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tsunagari_parsers.places import Municipality, Prefecture, municipalities, prefectures
 
@@ -46,12 +46,16 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """An office on the map of a prefecture: its place in pixels, and how many programmes its municipality has."""
+    """An office on the map of a prefecture: its place in pixels, and how many programmes its municipality has.
+
+    ``label_y`` is where the base line of its name lies; None: no name fits there, and the list below the map has it.
+    """
 
     place: Municipality
     x: float
     y: float
     count: int
+    label_y: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ _SIZE = 360
 _MARGIN = 16
 #: An office farther from the middle one than this many times the usual distance lies on an island far away, and off the map.
 _FAR = 4.0
+#: From a dot to the base line of its name (pixels), and how far apart two such lines are at least.
+_ABOVE, _BELOW, _LINE = -9.0, 18.0, 13.0
 
 
 def tiles(counts: Mapping[str, int]) -> tuple[Tile, ...]:
@@ -101,8 +107,27 @@ def prefecture_map(prefecture: Prefecture, counts: Mapping[str, int]) -> Prefect
     return PrefectureMap(
         round(2 * _MARGIN + wide * scale),
         round(2 * _MARGIN + high * scale),
-        tuple(sorted(dots, key=lambda dot: dot.count)),
+        _labelled(sorted(dots, key=lambda dot: dot.count)),
     )
+
+
+def _labelled(dots: Sequence[Dot]) -> tuple[Dot, ...]:
+    """The dots with places for the names of those that have programmes, above or below, where no other name lies."""
+    taken: list[tuple[float, float, float]] = []
+    found: list[Dot] = []
+    for dot in dots:
+        half = max(len(dot.place.name) * 12, len(dot.place.kana) * 8) / 2
+        free = (
+            dot.y + below
+            for below in (_ABOVE, _BELOW)
+            if dot.count
+            and all(abs(x - dot.x) > half + other or abs(y - dot.y - below) > _LINE for x, y, other in taken)
+        )
+        label_y = next(free, None)
+        if label_y is not None:
+            taken.append((dot.x, label_y, half))
+        found.append(replace(dot, label_y=label_y))
+    return tuple(found)
 
 
 def _median(values: list[float]) -> float:
