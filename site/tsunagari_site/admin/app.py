@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from tsunagari_site.admin import audit, corrections, generations, overview, password, review, sign_in
+from tsunagari_site.admin import (
+    audit,
+    confirmations,
+    corrections,
+    generations,
+    lexicon,
+    overview,
+    password,
+    review,
+    sign_in,
+)
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Admin
 from tsunagari_site.rendering import admin_environment
@@ -14,7 +24,9 @@ from tsunagari_site.seal import Sealer
 PAGES = (
     overview,
     review,
+    confirmations,
     corrections,
+    lexicon,
     generations,
     audit,
     password,
