@@ -125,7 +125,7 @@ def import_(
     """一覧を取り込み、公開前の世代を作ります。公開は tsunagari publish です。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = document_reader(settings, ocr=ocr)
+    reader = document_reader(settings, ocr=ocr, data_dir=data_dir)
     from tsunagari.import_lines import import_result, result_lines
     from tsunagari.importing import EditionOptions, import_documents
     from tsunagari.parsing import HowToRead, columns_of
@@ -329,7 +329,7 @@ def reindex(data_dir: DataDir = _DATA) -> None:
     """同じ文書から世代を作り直します（辞書や語彙、検索の索引を新しくしたとき）。"""
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = document_reader(settings, ocr=False)
+    reader = document_reader(settings, ocr=False, data_dir=data_dir)
     from tsunagari.importing import reindex as build_again
 
     staged = build_again(workspace, _progress("読み取り中"), reader, _drawing_progress)

@@ -64,7 +64,7 @@ def _work(folder: JobFolder, data_dir: Path) -> ImportResult:
     request = folder.request()
     settings = Settings.from_environment()
     workspace = settings.workspace(data_dir, writing=True)
-    reader = document_reader(settings, ocr=request.ocr)
+    reader = document_reader(settings, ocr=request.ocr, data_dir=data_dir)
     drawing = _drawing(folder)
 
     def reading(name: str) -> None:

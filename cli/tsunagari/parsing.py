@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from tsunagari.parse_cache import ParseCache, ParseKey
 from tsunagari_parsers.columns import known_column_names, load_column_names
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.drawn_rows import RowDrawer
@@ -28,11 +30,15 @@ class HowToRead:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReader:
-    """Reads documents. ``pages`` reads a PDF's text, ``pictures`` reads its pictures where it has no text, ``rows`` draws its rows."""
+    """Reads documents. ``pages`` reads a PDF's text, ``pictures`` reads its pictures where it has no text, ``rows`` draws its rows.
+
+    ``cache`` keeps what was read; not of pictures, for it knows nothing of the program that recognises characters.
+    """
 
     pages: PageReader = read_pages
     pictures: PageReader | None = None
     rows: RowDrawer = draw_rows
+    cache: ParseCache | None = None
 
     def read(self, content: bytes, *, name: str, fiscal_year: int | None, how: HowToRead) -> ParsedDocument:
         """The records and the report of a document.
@@ -41,11 +47,21 @@ class DocumentReader:
             UnreadableDocumentError: nothing can be read from it.
             ColumnDataError: the columns' names cannot be used.
         """
+        cache = None if how.ocr else self.cache
+        key = ParseKey(hashlib.sha256(content).hexdigest(), name, fiscal_year, how.columns)
+        if cache and (known := cache.find(key)):
+            return known
+        parsed = self._read(content, key, how)
+        if cache:
+            cache.store(key, parsed)
+        return parsed
+
+    def _read(self, content: bytes, key: ParseKey, how: HowToRead) -> ParsedDocument:
         names = None
         if how.columns:
-            names = known_column_names().merged_with(load_column_names(how.columns, where=f"{name} の見出しの表"))
+            names = known_column_names().merged_with(load_column_names(how.columns, where=f"{key.name} の見出しの表"))
         reader = self.pictures if how.ocr and self.pictures else self.pages
-        return parse_document(content, name=name, fiscal_year=fiscal_year, names=names, reader=reader)
+        return parse_document(content, name=key.name, fiscal_year=key.fiscal_year, names=names, reader=reader)
 
 
 def columns_of(path: Path | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsunagari.settings import Settings
@@ -10,8 +11,10 @@ if TYPE_CHECKING:
     from tsunagari.parsing import DocumentReader
 
 
-def document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
+def document_reader(settings: Settings, *, ocr: bool, data_dir: Path | None = None) -> DocumentReader:
     """Reads documents in processes of their own within the limits; they load what they need while this one does.
+
+    ``data_dir`` is where what was read before may be taken from, and is kept.
 
     Raises:
         OcrUnavailableError: pictures are to be read (``ocr``), and Tesseract is not there.
@@ -20,6 +23,7 @@ def document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
 
     nursery = Nursery()
     nursery.start()
+    from tsunagari.parse_cache import ParseCache
     from tsunagari.parsing import DocumentReader
     from tsunagari_parsers.ocr import Ocr
     from tsunagari_parsers.row_worker import ProcessRowDrawer
@@ -32,4 +36,5 @@ def document_reader(settings: Settings, *, ocr: bool) -> DocumentReader:
         page_reader(limits, workers, nursery=nursery),
         page_reader(limits, workers, ocr=Ocr(), nursery=nursery),
         ProcessRowDrawer(limits, nursery),
+        ParseCache(data_dir / "caches" / "parses") if data_dir else None,
     )

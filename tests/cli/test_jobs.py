@@ -61,15 +61,15 @@ def start(data: Path, *files: tuple[str, bytes], **changes: object) -> Job:
     return FolderJobs(data).start(request(*files, **changes), received(data / "incoming", *contents))  # type: ignore[arg-type]
 
 
-def waited(data: Path, job: Job, state: JobState | None = None) -> Job:
-    """The job once it is over, or in this state."""
+def waited(data: Path, job: Job) -> Job:
+    """The job once it is over."""
     for _ in range(600):
         found = FolderJobs(data).get(job.id)
         assert found is not None
-        if found.state is state or (state is None and found.state.is_over):
+        if found.state.is_over:
             return found
         time.sleep(0.05)
-    raise AssertionError(f"the job is {found.state}: {JobFolder(data / 'jobs' / job.id).log.read_text()}")
+    raise AssertionError(f"the job does not end: {JobFolder(data / 'jobs' / job.id).log.read_text()}")
 
 
 @contextmanager
