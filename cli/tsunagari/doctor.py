@@ -99,7 +99,7 @@ def _desks(generation: Generation) -> Check:
     return Check(
         "窓口",
         ok=True,
-        detail=f"確かめた結果、ページに出していないものが{len(off)}件あります。データを直すか、正しければ継続と確かめ直してください：{'、'.join(off)}"
+        detail=f"確かめた結果、ページに出していないものが{len(off)}件あります。データを直したら、継続と確かめ直してください：{'、'.join(off)}"
         if off
         else "確かめた結果で出していないものはありません",
     )

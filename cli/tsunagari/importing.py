@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from tsunagari.files import read_file, why_unreadable
 from tsunagari.parsing import DocumentReader, HowToRead
@@ -133,12 +135,12 @@ def import_documents(
         return ImportOutcome(None, (), (), tuple(failures), unchanged=False)
     if _same(base, read, kept) and not workspace.is_behind():
         return ImportOutcome(None, tuple(read), (), tuple(failures), unchanged=True)
-    read = [with_pictures(one, workspace.archive, workspace.pictures, reader.rows, drawing) for one in read]
+    read = _with_pictures(read, workspace, reader, drawing)
     everything: list[ImportedDocument] = []
     for fetched in kept:
         progress(fetched.name)
-        everything.append(_reread(fetched, workspace, reader, drawing))
-    everything += read
+        everything.append(_reread(fetched, workspace, reader))
+    everything = [*_with_pictures(everything, workspace, reader, drawing), *read]
     new = {(one.fetched.sha256, one.edition) for one in read}
     names = tuple(
         f"{one.name}（{one.edition.fiscal_year if one.edition else '？'}年度、{one.sha256[:12]}…）"
@@ -160,10 +162,11 @@ def reindex(
     """
     documents = []
     base = workspace.base_documents()
+    reader = reader or DocumentReader()
     for fetched in base:
         progress(fetched.name)
-        documents.append(_reread(fetched, workspace, reader or DocumentReader(), drawing))
-    return workspace.stage(documents, base) if documents else None
+        documents.append(_reread(fetched, workspace, reader))
+    return workspace.stage(_with_pictures(documents, workspace, reader, drawing), base) if documents else None
 
 
 def _offered(path: Path | NamedFile, archive: Archive) -> Iterator[Offered | str]:
@@ -230,14 +233,30 @@ def _read(
     return ImportedDocument(replace(fetched, columns=how.columns, ocr=how.ocr), parsed)
 
 
-def _reread(
-    fetched: FetchedDocument, workspace: Workspace, reader: DocumentReader, drawing: DrawingProgress
-) -> ImportedDocument:
+def _reread(fetched: FetchedDocument, workspace: Workspace, reader: DocumentReader) -> ImportedDocument:
     year = fetched.edition.fiscal_year if fetched.edition else None
     how = HowToRead(fetched.columns, fetched.ocr)
     parsed = reader.read(workspace.archive.read(fetched.sha256), name=fetched.name, fiscal_year=year, how=how)
-    again = ImportedDocument(fetched, parsed)
-    return with_pictures(again, workspace.archive, workspace.pictures, reader.rows, drawing)
+    return ImportedDocument(fetched, parsed)
+
+
+def _with_pictures(
+    documents: Sequence[ImportedDocument], workspace: Workspace, reader: DocumentReader, drawing: DrawingProgress
+) -> list[ImportedDocument]:
+    """The documents with the pictures of their rows, of as many at once as the reader may draw."""
+    telling = Lock()
+
+    def tell(name: str, done: int, of: int) -> None:
+        with telling:
+            drawing(name, done, of)
+
+    def draw(one: ImportedDocument) -> ImportedDocument:
+        return with_pictures(one, workspace.archive, workspace.pictures, reader.rows, tell)
+
+    if reader.at_once == 1 or len(documents) < 2:
+        return [draw(one) for one in documents]
+    with ThreadPoolExecutor(reader.at_once, thread_name_prefix="drawing") as threads:
+        return list(threads.map(draw, documents))
 
 
 def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDocument], list[str]]:

@@ -32,13 +32,15 @@ class HowToRead:
 class DocumentReader:
     """Reads documents. ``pages`` reads a PDF's text, ``pictures`` reads its pictures where it has no text, ``rows`` draws its rows.
 
-    ``cache`` keeps what was read; not of pictures, for it knows nothing of the program that recognises characters.
+    ``cache`` keeps what was read; not of pictures, for it knows nothing of the program that recognises characters. ``at_once`` is of how many documents
+    the rows may be drawn at the same time: more than one only where ``rows`` draws in processes of their own, for PDFium has one thread.
     """
 
     pages: PageReader = read_pages
     pictures: PageReader | None = None
     rows: RowDrawer = draw_rows
     cache: ParseCache | None = None
+    at_once: int = 1
 
     def read(self, content: bytes, *, name: str, fiscal_year: int | None, how: HowToRead) -> ParsedDocument:
         """The records and the report of a document.

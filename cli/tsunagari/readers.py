@@ -32,9 +32,11 @@ def document_reader(settings: Settings, *, ocr: bool, data_dir: Path | None = No
     if ocr:
         Ocr().check()
     limits, workers = settings.parse_limits, settings.parse_workers
+    pages = page_reader(limits, workers, nursery=nursery)
     return DocumentReader(
-        page_reader(limits, workers, nursery=nursery),
+        pages,
         page_reader(limits, workers, ocr=Ocr(), nursery=nursery),
         ProcessRowDrawer(limits, nursery),
         ParseCache(data_dir / "caches" / "parses") if data_dir else None,
+        at_once=pages.workers,
     )

@@ -1,7 +1,8 @@
 """Which desks may be shown, once somebody has looked: the data files and the lists propose, and the last answer about each decides.
 
 What continues is shown with the day, also where it was a proposal. What has ended is not. Of what has changed the number that is held is
-known to be another now: it is not shown until the entry was looked at again (a source of a later day) or somebody confirms it.
+known to be another now: it is not shown until its entry is put right and somebody confirms that. No day of a source brings it back: a copy
+of an old list may be looked at on any day.
 An answer does not wear off: after :data:`~tsunagari_indexer.confirmations.DESK_GOOD_FOR` it is asked again, and stands with its day.
 """
 
@@ -65,8 +66,7 @@ def _is_taken_off(desk: Desk, word: Confirmation | None) -> bool:
     # The police and the fire brigade do not end by a slip of the pen, and no page may be without them.
     if word is None or desk.kind is DeskKind.EMERGENCY or word.outcome is Outcome.CONTINUES:
         return False
-    looked_at_later = desk.seen is not None and desk.seen > date.fromisoformat(word.on)
-    return word.outcome in {Outcome.ENDED, Outcome.CHANGED} and not looked_at_later
+    return word.outcome in {Outcome.ENDED, Outcome.CHANGED}
 
 
 def _confirmed(desk: Desk, word: Confirmation) -> Desk:

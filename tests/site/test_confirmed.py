@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.conftest import publish
 from tests.pdfs import table_pdf
-from tests.site_walks import find, opened, sections, site_at, text_of
+from tests.site_walks import find, follow, opened, sections, site_at, text_of, token_of
 from typer.testing import CliRunner
 
 from tsunagari.cli import app
@@ -87,3 +87,102 @@ def test_a_call_that_nobody_took_says_nothing(asked: Path) -> None:
         page = find(client, prefecture="01")
         assert "確かめました" not in page
         assert DOUBT in text_of(opened(client, page))
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """A data folder with two programmes of one town, of this fiscal year."""
+    other = ("北海道", "札幌市", "ひろば事業", "電話相談と居場所。", "市民課", "011-211-2963")
+    (tmp_path / "new.pdf").write_bytes(table_pdf([[ROW, other]]))
+    publish(tmp_path / "data", [tmp_path / "new.pdf"], EditionOptions(year=2026))
+    return tmp_path / "data"
+
+
+def test_what_goes_on_can_be_filtered_for_by_a_button_and_in_the_api_for_a_year(two: Path) -> None:
+    for client in at(two, 2026):
+        assert "confirmed=yes" not in find(client, prefecture="01")
+        assert client.get("/api/v1/programs").json()["facets"]["confirmed"] == []
+        assert client.get("/api/v1/programs?confirmed=yes").json()["total"] == 0
+    confirm(two, "継続")
+    for client in at(two, 2026):
+        page = find(client, prefecture="01")
+        assert 'value="confirmed=yes"' in page
+        _, narrowed = follow(client, "/results", {"s": token_of(page), "set": "confirmed=yes"})
+        assert "つながり事業" in narrowed
+        assert "ひろば事業" not in narrowed
+        _, whole = follow(client, "/results", {"s": token_of(narrowed), "set": "confirmed="})
+        assert "ひろば事業" in whole
+        answer = client.get("/api/v1/programs?confirmed=yes&q=電話").json()
+        (item,) = answer["items"]
+        assert (item["program_name"], item["confirmed"]) == ("つながり事業", True)
+        assert item["confirmation"] == {"on": "2026-11-03", "way": "電話", "outcome": "継続", "url": None}
+        assert answer["facets"]["confirmed"] == [{"value": "yes", "code": "yes", "count": 1}]
+        assert sorted(one["confirmed"] for one in client.get("/api/v1/programs").json()["items"]) == [False, True]
+        nearby = client.get("/api/v1/nearby?municipality=札幌市").json()["rungs"][0]["items"]
+        assert {one["program_name"]: one["confirmed"] for one in nearby if "confirmed" in one}["つながり事業"] is True
+    # 3 November 2026 is good until 3 November 2027, as the sentence on the page is.
+    for client in at(two, 2027):
+        assert client.get("/api/v1/programs?confirmed=yes").json()["total"] == 0
+        assert client.get("/api/v1/programs").json()["facets"]["confirmed"] == []
+        assert not any(one["confirmed"] for one in client.get("/api/v1/programs").json()["items"])
+        assert "confirmed=yes" not in find(client, prefecture="01")
+
+
+@pytest.mark.parametrize("value", ["no", "1", "YES", "2026-11-03"])
+def test_the_api_refuses_what_no_confirmation_is(two: Path, value: str) -> None:
+    for client in at(two, 2026):
+        answer = client.get("/api/v1/programs", params={"confirmed": value})
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == "invalid_parameter"
+
+
+def test_what_has_ended_stands_last_under_its_own_heading_and_is_not_called_this_years(two: Path) -> None:
+    for client in at(two, 2026):
+        first = client.get("/api/v1/programs").json()["items"][0]
+        assert first["program_name"] == "つながり事業"
+    confirm(two, "終了")
+    for client in at(two, 2026):
+        for query in ("", "電話", "電話相談"):
+            names = [one["program_name"] for one in client.get("/api/v1/programs", params={"q": query}).json()["items"]]
+            assert names == ["ひろば事業", "つながり事業"], query
+        page = sections(find(client, prefecture="01"))
+        assert "つながり事業" in page["終わったと確かめられた事業"]
+        assert "つながり事業" not in page["今年度の一覧にある事業"]
+        programme = text_of(client.get(f"/programs/{first['id']}").text)
+        assert "2026年11月3日に確かめました（電話）。終わっています。" in programme
+        assert DOUBT not in programme
+        assert "2026年度の一覧に書かれていたこと" in programme
+
+
+def test_a_change_stands_in_place_of_the_doubt_too(asked: Path) -> None:
+    confirm(asked, "変更")
+    for client in at(asked, 2026):
+        programme = text_of(opened(client, find(client, prefecture="01")))
+        assert "変わったところがあります。" in programme
+        assert DOUBT not in programme
+
+
+def test_a_list_of_a_later_year_counts_more_than_an_old_end(asked: Path, tmp_path: Path) -> None:
+    confirm(asked, "終了")
+    (tmp_path / "new.pdf").write_bytes(table_pdf([[ROW]]))
+    publish(asked, [tmp_path / "new.pdf"], EditionOptions(year=2027))
+    for client in at(asked, 2027):
+        page = sections(find(client, prefecture="01"))
+        assert "つながり事業" in page["今年度の一覧にある事業"]
+        assert "終わったと確かめられた事業" not in page
+
+
+def test_a_list_older_than_a_year_and_a_half_says_so_until_somebody_has_asked(asked: Path) -> None:
+    said = "2021年度の一覧は、1年半より前のものです。番号や担当が変わっていることがあります。"
+    for moment, is_said in (
+        (datetime(2022, 9, 30, 14, tzinfo=UTC), False),
+        (datetime(2022, 9, 30, 15, tzinfo=UTC), True),
+    ):
+        # In Japan it is 1 October from 15 o'clock (UTC) on.
+        with site_at(asked, moment) as client:
+            assert (said in text_of(find(client, prefecture="01"))) == is_said
+            assert (said in text_of(client.get("/areas/011002").text)) == is_said
+    confirm(asked, "継続")
+    for client in at(asked, 2026):
+        assert said not in text_of(find(client, prefecture="01"))
+        assert said not in text_of(client.get("/areas/011002").text)

@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from jinja2 import Environment, nodes
 
 import tsunagari_site
+from tsunagari_indexer.confirmations import AskedBy
 from tsunagari_indexer.offers import offer_groups, offer_kinds
 from tsunagari_indexer.rung_notes import TEXTS
 from tsunagari_indexer.venues import venue_kinds
@@ -62,7 +63,7 @@ TRANSLATED_VALUES = {
         "choice.label",
         "region.label",
     ),
-    *("page.heading", "page.text", "card.paper", "page.paper", "venue.label", "label", "line"),
+    *("page.heading", "page.text", "card.paper", "page.paper", "venue.label", "label", "line", "way"),
     *("page.label", "statement.text", "saying.text", "one.text", "note.text", "kind.label"),
 }
 
@@ -79,7 +80,7 @@ def data_strings() -> set[str]:
     """What the pages show from data files and modules."""
     strings = {kind.label for kind in offer_kinds()} | {group.label for group in offer_groups()}
     strings |= {kind.label for kind in venue_kinds()} | {need.label for need in known_needs().values()}
-    strings |= {*region_labels(), *PAPERS.values(), *FILTERS.values(), *safety_lines(), *TEXTS}
+    strings |= {*region_labels(), *PAPERS.values(), *FILTERS.values(), *safety_lines(), *TEXTS, *AskedBy}
     for page in MESSAGES:
         strings |= {page.heading, page.text}
     for desk in shown_desks():
