@@ -110,7 +110,7 @@ def test_from_an_upload_to_the_public_page(data: Path, tmp_path: Path) -> None:
         assert "令和６年度 支援事業一覧" in shown
         # The page of imports knows it, and the log who it was.
         newest = text_of(browser.get(PATH).text)
-        assert "（公開しています）に、1の文書があります" in newest
+        assert "（公開しています）に、文書が1件あります" in newest
         assert "2024年度（令和6年度）" in newest
         log = text_of(browser.get("/admin/audit").text)
         assert re.search(rf"{NAME} 取り込んで、世代1を作りました", log), log
