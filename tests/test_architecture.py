@@ -22,8 +22,8 @@ PACKAGES = {
 }
 #: The only folder, and where it is one, the only module, that may import a library.
 OWNERS = {
-    "scrapy": "crawler/tsunagari_crawler/spider.py",
-    "twisted": "crawler/tsunagari_crawler/spider.py",
+    "scrapy": "crawler/tsunagari_crawler/spider/",
+    "twisted": "crawler/tsunagari_crawler/spider/",
     "pdfplumber": "parsers/",
     "pdfminer": "parsers/",
     "pypdfium2": "parsers/",
@@ -42,7 +42,7 @@ OWNERS = {
     "limits": "site/tsunagari_site/rate_limit.py",
     "jpholiday": "parsers/tsunagari_parsers/opening.py",
     "typer": "cli/tsunagari/",
-    "uvicorn": "cli/tsunagari/cli.py",
+    "uvicorn": "cli/tsunagari/commands/running.py",
 }
 #: The wiring may name the application's type that it hands on.
 ALSO = {"starlette": {"cli/tsunagari/serving.py"}}

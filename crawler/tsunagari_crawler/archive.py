@@ -32,7 +32,8 @@ class FetchedDocument:
 
     ``fetched_at`` is UTC in ISO 8601; ``headers`` are the HTTP response's, names in lower case (empty for a file);
     ``edition`` is None as long as nobody has said which paper it is. How it has to be read is kept with it, so that reading it again
-    gives the same: ``columns`` is the text of an administrator's file of column names, ``ocr`` whether its pictures are read.
+    gives the same: ``columns`` is the text of an administrator's file of column names, ``ocr`` whether its pictures are read. ``link`` is
+    the address that stood on the publisher's page, where a redirect led from there to ``url``; empty: they are one.
     """
 
     sha256: str
@@ -44,10 +45,11 @@ class FetchedDocument:
     edition: Edition | None = None
     columns: str = ""
     ocr: bool = False
+    link: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, as :meth:`from_json` takes them."""
-        return {
+        values = {
             "sha256": self.sha256,
             "size": self.size,
             "name": self.name,
@@ -58,6 +60,7 @@ class FetchedDocument:
             "columns": self.columns,
             "ocr": self.ocr,
         }
+        return values | {"link": self.link} if self.link else values
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any], *, where: str) -> Self:
@@ -81,6 +84,7 @@ class FetchedDocument:
                 edition=Edition.from_mapping(edition, where=where) if edition else None,
                 columns=str(values.get("columns", "")),
                 ocr=bool(values.get("ocr", False)),
+                link=str(values.get("link", "")),
             )
         except (KeyError, TypeError, ValueError, EditionError) as error:
             raise ArchiveError(f"{where}：取得の記録として読めません（{error}）") from error
@@ -101,6 +105,7 @@ class Archive:
         headers: Mapping[str, str] | None = None,
         edition: Edition | None = None,
         fetched_at: datetime | None = None,
+        link: str = "",
     ) -> FetchedDocument:
         """Keep ``content`` unmodified and record this fetch of it.
 
@@ -115,6 +120,7 @@ class Archive:
             url=url,
             headers=headers or {},
             edition=edition,
+            link=link,
         )
         path = self._path(document.sha256)
         try:
@@ -160,6 +166,15 @@ class Archive:
         for path in sorted((self.root / "crawls").glob("*.jsonl")):
             newest[path.stem.rpartition("-")[0]] = path
         return tuple(newest.values())
+
+    def crawled(self, source: str) -> tuple[tuple[FetchedDocument, ...], ...]:
+        """What each crawl of ``source`` brought, the newest crawl first.
+
+        Raises:
+            ArchiveError: a manifest cannot be read.
+        """
+        paths = [path for path in (self.root / "crawls").glob("*.jsonl") if path.stem.rpartition("-")[0] == source]
+        return tuple(tuple(read_manifest(path)) for path in sorted(paths, reverse=True))
 
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / f"{sha256}.bin"

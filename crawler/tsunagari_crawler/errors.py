@@ -19,3 +19,7 @@ class CrawlFailedError(CrawlerError):
 
 class CrawlSettingsError(CrawlerError):
     """A setting of the crawl, or the declaration of a source, has a value that cannot be meant."""
+
+
+class CheckRecordError(CrawlerError):
+    """The record of the last look at the watched pages cannot be read or written."""

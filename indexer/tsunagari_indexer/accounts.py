@@ -76,8 +76,10 @@ def add_account(ledger: Ledger, name: str, password: str, now: datetime) -> str:
     return name
 
 
-def set_password(ledger: Ledger, name: str, password: str, *, by: str = "") -> bool:
+def set_password(ledger: Ledger, name: str, password: str) -> bool:
     """Give an account a new password and end its sessions. A disabled one may sign in again; whether it was disabled.
+
+    For the command line, which asks for no earlier password.
 
     Raises:
         AccountError: no such account, or a password that cannot be.
@@ -90,9 +92,33 @@ def set_password(ledger: Ledger, name: str, password: str, *, by: str = "") -> b
         )
         end_sessions(ledger, known.name)
         if known.disabled_at:
-            ledger.record("account-enabled", None, known.name, by)
-        ledger.record("account-password", None, known.name, by)
+            ledger.record("account-enabled", None, known.name)
+        ledger.record("account-password", None, known.name)
     return known.disabled_at is not None
+
+
+def change_password(ledger: Ledger, name: str, current: str, new: str, now: datetime) -> str | None:
+    """Change the password of somebody who knows the current one: all sessions end, and a new one's token is given. None: a wrong one.
+
+    An account that was disabled, or given another password, while this one was checked stays as it is.
+
+    Raises:
+        AccountError: the new password cannot be.
+    """
+    if signed_in_as(ledger, name, current) is None:
+        return None
+    row = ledger.connection.execute("SELECT password_hash FROM accounts WHERE name = ?", (name,)).fetchone()
+    password_hash = hash_password(new)
+    with ledger.transaction():
+        changed = ledger.connection.execute(
+            "UPDATE accounts SET password_hash = ? WHERE name = ? AND password_hash = ? AND disabled_at IS NULL",
+            (password_hash, name, row[0]),
+        )
+        if not changed.rowcount:
+            return None
+        end_sessions(ledger, name)
+        ledger.record("account-password", None, name, name)
+        return begin_session(ledger, name, now)
 
 
 def disable_account(ledger: Ledger, name: str, now: datetime) -> None:

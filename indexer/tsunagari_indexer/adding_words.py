@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from tsunagari_indexer.analysis import is_kana, tokens
+from tsunagari_indexer.analysis import encodable, is_kana, tokens
 from tsunagari_indexer.errors import NothingPublishedError, WordError
 from tsunagari_indexer.lexicon import Concept, Lexicon, fold, known_lexicon, without_particles
 from tsunagari_indexer.lexicon_additions import Addition, Word, in_force, with_words
@@ -67,16 +67,17 @@ def add_word(workspace: Workspace, concept: str, surface: str, *, reason: str, b
     Raises:
         WordError: no such concept, no reason, a word that cannot stand (:func:`check`), or the name of a programme.
     """
-    _named(reason, by)
+    reason, by = _named(reason, by)
+    word = cleaned(surface)
     with newest_if_any(workspace) as generation:
-        if generation and generation.exactly([comparable(surface)]):
-            raise WordError(f"「{surface}」は、一覧にある事業の名前です。名前はそのままさがせるので、足せません")
+        if generation and generation.exactly([comparable(word)]):
+            raise WordError(f"「{word}」は、一覧にある事業の名前です。名前はそのままさがせるので、足せません")
     with ledger_of(workspace) as ledger, ledger.transaction():
         lexicon, _ = with_words(known_lexicon(), _words(in_force(ledger.lexicon_additions())))
         chosen = concept_called(concept, lexicon)
-        addition = Addition(chosen.id, check(chosen, surface, lexicon), reason.strip(), by.strip())
+        addition = Addition(chosen.id, check(chosen, word, lexicon), reason, by)
         ledger.add_word(addition)
-        ledger.record("add word", None, f"{addition.concept} {addition.surface}: {addition.reason}")
+        ledger.record("word-added", None, f"{addition.concept} {addition.surface}: {addition.reason}", by)
     return addition
 
 
@@ -86,7 +87,7 @@ def take_word_back(workspace: Workspace, concept: str, surface: str, *, reason: 
     Raises:
         WordError: it was not added, or no reason.
     """
-    _named(reason, by)
+    reason, by = _named(reason, by)
     word = cleaned(surface)
     with ledger_of(workspace) as ledger, ledger.transaction():
         standing = in_force(ledger.lexicon_additions())
@@ -97,9 +98,9 @@ def take_word_back(workspace: Workspace, concept: str, surface: str, *, reason: 
             if any(one.id in ids for one in [known_lexicon().surfaces.get(fold(word))] if one):
                 raise WordError(f"「{word}」は、はじめからことばの表にある言葉です。取り消せるのは、足した言葉だけです")
             raise WordError(f"「{concept}」に足した言葉の中に、「{word}」はありません")
-        addition = Addition(found.concept, found.surface, reason.strip(), by.strip(), taken_back=True)
+        addition = Addition(found.concept, found.surface, reason, by, taken_back=True)
         ledger.add_word(addition)
-        ledger.record("take word back", None, f"{addition.concept} {addition.surface}: {addition.reason}")
+        ledger.record("word-taken-back", None, f"{addition.concept} {addition.surface}: {addition.reason}", by)
     return addition
 
 
@@ -176,7 +177,7 @@ def check(concept: Concept, surface: str, lexicon: Lexicon) -> str:
             already, or means another concept; typed alone it would not be found; or another word would no longer be found.
     """
     word = cleaned(surface)
-    if "…" in surface or "..." in word:
+    if "..." in word:  # What NFKC makes of …
         raise WordError("「…」は使えません。前後がいつも続く、1つの言葉にしてください")
     if len(word) == 1 or (len(word) <= _LONGEST_TOO_SHORT and (is_kana(word) or _LATIN.fullmatch(word))):
         raise WordError(f"「{word}」は短すぎて、ほかの言葉の一部と取りちがえます")
@@ -251,8 +252,11 @@ def _published(workspace: Workspace) -> tuple[Word, ...]:
         return generation.added_words
 
 
-def _named(reason: str, by: str) -> None:
-    if not reason.strip():
+def _named(reason: str, by: str) -> tuple[str, str]:
+    """Why, and who says so, as they are kept."""
+    reason, by = encodable(reason).strip(), encodable(by).strip()
+    if not reason:
         raise WordError("理由（--note）を指定してください")
-    if not by.strip():
+    if not by:
         raise WordError("だれが決めたか（--by）を指定してください")
+    return reason, by

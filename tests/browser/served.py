@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Playwright, Route
 from tsunagari.settings import Settings
 from tsunagari_indexer.listings import PROGRAM_KINDS
 from tsunagari_indexer.search import MAX_PER_PAGE, SearchRequest
+from tsunagari_site.admin.context import Admin
 from tsunagari_site.app import build_app
 from tsunagari_site.looking import Looking
 from tsunagari_site.seal import Sealer
@@ -89,8 +90,8 @@ class Served:
 
 
 @contextmanager
-def serving(data_dir: Path) -> Iterator[Served]:
-    """Serve what a data folder has published; nothing limits how often the browser may ask."""
+def serving(data_dir: Path, admin: Admin | None = None) -> Iterator[Served]:
+    """Serve what a data folder has published, with ``admin`` the administrators' pages too; nothing limits how often the browser may ask."""
     clock = Clock()
     sealer = Sealer(b"k" * 32, lambda: clock().timestamp())
     site = Site(Settings().catalogue(data_dir), sealer, clock, mail="mail@example.org")
@@ -100,7 +101,7 @@ def serving(data_dir: Path) -> Iterator[Served]:
     listening.listen()
     # A browser may keep a connection open; the server does not wait for it.
     server = uvicorn.Server(
-        uvicorn.Config(build_app(site), access_log=False, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(build_app(site, admin), access_log=False, log_level="warning", timeout_graceful_shutdown=1)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -161,7 +161,18 @@ def test_meilisearch_that_is_away_is_told_when_importing(tmp_path: Path) -> None
 
 def test_every_command_says_what_it_does() -> None:
     done = tsunagari("--help")
-    for command in ("crawl", "parse", "import", "publish", "rollback", "discard", "reindex", "serve", "doctor"):
+    for command in (
+        "crawl",
+        "watch",
+        "parse",
+        "import",
+        "publish",
+        "rollback",
+        "discard",
+        "reindex",
+        "serve",
+        "doctor",
+    ):
         assert re.search(rf"\b{command}\b", done.stdout)
     assert "national_list" in tsunagari("crawl", "--list").stdout
 

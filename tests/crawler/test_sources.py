@@ -13,17 +13,13 @@ import pytest
 
 import tsunagari_crawler
 from tsunagari_crawler import CrawlFailedError, Edition
+from tsunagari_crawler.addresses import same_page
 from tsunagari_crawler.errors import CrawlSettingsError
-from tsunagari_crawler.report import CrawlSettings, Problem, ProblemCode
-from tsunagari_crawler.sources import (
-    SOURCES,
-    Link,
-    Source,
-    SourcePage,
-    find_source,
-    plan_documents,
-    same_page,
-)
+from tsunagari_crawler.planning import plan_documents
+from tsunagari_crawler.problems import Problem, ProblemCode
+from tsunagari_crawler.publishers import Link, Source, SourcePage
+from tsunagari_crawler.report import CrawlSettings
+from tsunagari_crawler.sources import SOURCES, find_source
 
 PAGE = SourcePage("https://www.example.jp/r03/index.html", fiscal_year=2021)
 UNDATED = SourcePage("https://www.example.jp/all/index.html")
@@ -309,7 +305,13 @@ def test_the_crawler_says_what_it_is_and_whom_to_ask_only_if_told() -> None:
 
 def test_the_defaults_are_polite() -> None:
     assert CrawlSettings() == CrawlSettings(
-        delay_seconds=2.0, timeout_seconds=120.0, max_bytes=52_428_800, retries=2, contact=""
+        delay_seconds=2.0,
+        timeout_seconds=120.0,
+        max_bytes=52_428_800,
+        retries=2,
+        contact="",
+        backoff_seconds=10.0,
+        patience_seconds=300.0,
     )
 
 
@@ -328,6 +330,13 @@ def test_every_problem_is_told_in_japanese(code: ProblemCode) -> None:
         "year",
         "years",
         "count",
+        "words",
+        "wait",
+        "title",
+        "name",
+        "old",
+        "new",
+        "day",
     )
 
     problem = Problem.of(code, PAGE.url, **dict.fromkeys(fields, "#"))

@@ -8,9 +8,11 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from tests.admin_walks import (
@@ -36,8 +38,9 @@ from tsunagari.serving import sealing_key
 from tsunagari_indexer.accounts import ABSOLUTE, IDLE, disable_account
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.workspace import Workspace
-from tsunagari_site.admin.access import COOKIE, safe_path
-from tsunagari_site.admin.context import Admin
+from tsunagari_site.admin import overview
+from tsunagari_site.admin.access import COOKIE, Access, safe_path
+from tsunagari_site.admin.context import Admin, AdminMessage, Visit
 from tsunagari_site.app import build_app
 from tsunagari_site.seal import Sealer
 from tsunagari_site.site import Site
@@ -348,6 +351,59 @@ def test_what_is_no_form_or_too_long_is_refused(browser: TestClient) -> None:
     assert browser.post("/admin/password", data={"csrf": csrf, "new": "x" * 300_000}).status_code == 413
     assert browser.post("/admin/password", data={"csrf": csrf} | {f"f{n}": "" for n in range(600)}).status_code == 400
     assert browser.post(SIGN_IN, data={"csrf": csrf, "password": "x" * 20_000}).status_code == 413
+
+
+def test_a_page_that_is_added_gets_who_is_signed_in_and_a_checked_form(
+    root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What other pages are built on: a module with views and routes, and nothing else."""
+    done: list[tuple[str, str]] = []
+
+    async def show(visit: Visit) -> Response:
+        return visit.page("message.html", AdminMessage("見出し", visit.account), done={"kept": "残しました。"})
+
+    async def keep(visit: Visit) -> Response:
+        await visit.ledger(lambda ledger: ledger.record("accept", None, visit.form["text"], visit.account))
+        done.append((visit.account, await visit.run(str.upper, visit.form["text"])))
+        return visit.to("/admin/review", "kept")
+
+    async def upload(visit: Visit) -> Response:
+        body = (await visit.request.body()).decode()
+        visit.check_csrf(body)
+        done.append((visit.account, "upload"))
+        return visit.to("/admin/review")
+
+    def routes(access: Access) -> list[Route]:
+        return [
+            access.get("/admin/review", show),
+            access.post("/admin/review", keep),
+            access.post("/admin/imports", upload, reads_form=False),
+        ]
+
+    page = ModuleType("page")
+    page.routes = routes  # type: ignore[attr-defined]
+    monkeypatch.setattr("tsunagari_site.admin.app.PAGES", (overview, page))
+    with admin_client(root, clock) as client:
+        assert client.post("/admin/review", data={"text": "a"}).headers["location"] == SIGN_IN
+        assert client.post("/admin/imports", content=b"x").headers["location"] == SIGN_IN
+        signed_in(client)
+        assert '<a href="/admin/review" aria-current="page">見直し</a>' in client.get("/admin/review").text
+        # An entry of the menu stands for a page to look at.
+        assert 'href="/admin/imports"' not in client.get("/admin/review").text
+        assert client.post("/admin/review", data={"text": "a", "csrf": "x"}).status_code == 403
+        assert client.post("/admin/imports", content=b"x").status_code == 403
+        csrf = csrf_in(client.get("/admin/review").text)
+        assert (
+            client.post("/admin/imports", content=csrf, headers={"origin": "https://evil.example"}).status_code == 403
+        )
+        assert done == []
+        answer = client.post("/admin/review", data={"text": "a", "csrf": csrf})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/admin/review?done=kept")
+        assert '<p class="done" role="status">残しました。</p>' in client.get(answer.headers["location"]).text
+        assert client.post("/admin/imports", content=csrf).status_code == 303
+        assert done == [(NAME, "A"), (NAME, "upload")]
+    with Ledger.open(ledger_path(root)) as ledger:
+        assert (ledger.audit()[-1].who, ledger.audit()[-1].detail) == (NAME, "a")
 
 
 # Names and passwords.

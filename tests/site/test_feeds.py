@@ -228,8 +228,8 @@ def test_a_first_list_is_one_entry_and_what_somebody_found_out_another(tmp_path:
         (entry,) = [
             one
             for one in feed(client, "01").iter(f"{ATOM}entry")
-            if one.find(f"{ATOM}category").get("term") == "confirmed"
-        ]  # type: ignore[union-attr]
+            if [of.get("term") for of in one.findall(f"{ATOM}category")] == ["confirmed"]
+        ]
         assert entry.findtext(f"{ATOM}title") == "確かめた事業：北海道札幌市「つながり<b>&事業」"
         assert entry.findtext(f"{ATOM}content") == "2026年11月3日に確かめました（電話）。続いています。"
         assert entry.findtext(f"{ATOM}updated") == "2026-11-03T00:00:00+09:00"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tsunagari_indexer.accounts import begin_session, set_password, signed_in_as
+from tsunagari_indexer.accounts import change_password
 from tsunagari_indexer.errors import AccountError
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.passwords import SHORTEST
@@ -49,10 +49,7 @@ def routes(access: Access) -> list[Route]:
             return refused(visit, _TOO_MANY, 429)
 
         def work(ledger: Ledger) -> str | None:
-            if signed_in_as(ledger, visit.account, current) is None:
-                return None
-            set_password(ledger, visit.account, new, by=visit.account)
-            return begin_session(ledger, visit.account, visit.admin.clock())
+            return change_password(ledger, visit.account, current, new, visit.admin.clock())
 
         try:
             token = await visit.ledger(work)
