@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from tsunagari_site.admin import audit, overview, password, sign_in
+from tsunagari_site.admin import (
+    audit,
+    confirmations,
+    corrections,
+    generations,
+    imports,
+    lexicon,
+    overview,
+    password,
+    review,
+    sign_in,
+)
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Admin
 from tsunagari_site.rendering import admin_environment
 from tsunagari_site.seal import Sealer
 
 #: One module a page, each with ``routes(access)``.
-PAGES = (overview, audit, password)
+PAGES = (overview, imports, review, confirmations, corrections, lexicon, generations, audit, password)
 
 
 def admin_routes(admin: Admin, sealer: Sealer) -> list[Route]:
