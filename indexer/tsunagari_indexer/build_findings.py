@@ -55,7 +55,7 @@ def not_kept(decided: Decisions, linked: Linked, by_id: Mapping[str, Record]) ->
                 newer,
                 "decisions-contradict",
                 f"{said}。これまでに決めたことの中に、合わないものがあります。どれかを決め直してください",
-                f"{older.given.id} {newer.given.id}",
+                f"{newer.given.id} {older.given.id}",
             )
         )
     return sorted(findings, key=lambda one: one.finding.value)

@@ -23,7 +23,7 @@ from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import review
 from tsunagari_indexer.workspace import Workspace
 
-STORIES = {one.name: one for one in stories() if one.name in {"phones", "bodies", "used_again"}}
+STORIES = {one.name: one for one in stories() if one.name in {"phones", "bodies"}}
 
 
 class Who(TypedDict):
@@ -34,12 +34,6 @@ class Who(TypedDict):
 
 
 WHO: Who = {"reason": "原本と市のページで確かめた", "by": "担当"}
-
-
-def readable(story: Story) -> Story:
-    """What a paper can have: a row whose prefecture is empty is the concern of another test."""
-    lists = tuple(YearList(one.year, tuple(row for row in one.rows if row.prefecture)) for one in story.lists)
-    return Story(story.name, story.about, lists)
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -91,7 +85,7 @@ def shown(root: Path) -> list[tuple[object, ...]]:
 @pytest.fixture(params=list(STORIES.values()), ids=list(STORIES), scope="module")
 def story(request: pytest.FixtureRequest) -> Story:
     found: Story = request.param
-    return readable(found)
+    return found
 
 
 @pytest.fixture(scope="module")
