@@ -25,7 +25,7 @@ _DASHES = "~ー"
 _SHORT = 15
 #: How what stands above a department ends.
 _ABOVE = re.compile(
-    r"(?:北海道|東京都|(?:京都|大阪)府|県|(?<!都)市|区|町|村|役所|役場|庁|事務所|支所|局|(?<![東西南北中])部|本部|課|室|センター|[^\w])$"
+    r"(?:北海道|東京都|(?:京都|大阪)府|県|(?<!都)市|区|町|村|役所|役場|庁|事務所|支所|局|(?<![東西南北中])部|本部|課|室|センター|[、，,／/()])$"
 )
 #: Likeness of texts: how much of what is done must be the same where the department is the same, where the number is, where neither is.
 _MUCH_OF_IT, _SAME_WORK, _SAME_WORDS = 0.6, 0.75, 0.95

@@ -145,6 +145,7 @@ def _sighting(name: str, phone: str, department: str, text: str) -> Sighting:
         ("浜松市中央区役所社会福祉課", "社会福祉課", True),
         ("市民部　男女共同参画課", "男女共同参画課", True),
         ("福祉課", "障害福祉課", False),
+        ("人権・男女共同参画課", "男女共同参画課", False),
         ("南部福祉課", "福祉課", False),
         ("計画課", "都市計画課", False),
         ("水道総務課", "総務課", False),
