@@ -247,9 +247,7 @@ def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:
     text = fold(f"{listing.program_name}\n{listing.description}")
     found = {offer.kind for offer in public_offers(listing.offers)}
     found |= {
-        concept.id
-        for concept in lexicon.concepts.values()
-        if any(_folded_word(word) in text for word in concept.body)
+        concept.id for concept in lexicon.concepts.values() if any(_folded_word(word) in text for word in concept.body)
     }
     return frozenset(f"c:{concept}" for concept in found)
 
