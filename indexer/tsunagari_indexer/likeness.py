@@ -114,13 +114,17 @@ def plain_name(name: str) -> str:
     return "".join(one for one in plain if unicodedata.category(one)[0] not in "PZ") or comparable(name)
 
 
+#: A record is compared with every other one of its place.
+_folded = lru_cache(maxsize=1 << 14)(comparable)
+
+
 def name_likeness(before: str, after: str) -> float:
     """From 0 to 1: the share of characters that two names have in common, in order."""
     return fuzz.ratio(plain_name(before), plain_name(after)) / 100
 
 
 def _same_department(before: str, after: str) -> bool | None:
-    first, second = comparable(before), comparable(after)
+    first, second = _folded(before), _folded(after)
     if not first or not second:
         return None
     # With and without the name of the town or the bureau above it.
@@ -129,7 +133,7 @@ def _same_department(before: str, after: str) -> bool | None:
 
 @lru_cache(maxsize=50_000)
 def _text_likeness(before: str, after: str) -> float | None:
-    first, second = comparable(before), comparable(after)
+    first, second = _folded(before), _folded(after)
     if not first or not second:
         return None
     if min(len(first), len(second)) < _SHORT:
