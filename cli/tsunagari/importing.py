@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -16,7 +18,11 @@ from tsunagari_crawler import Archive, CrawlerError, Edition, EditionError, Fetc
 from tsunagari_crawler.archive import read_manifest
 from tsunagari_indexer.build import ImportedDocument
 from tsunagari_indexer.workspace import Staged, Workspace
+from tsunagari_parsers import ParsedDocument
 from tsunagari_parsers.errors import UnreadableDocumentError
+
+#: So many documents are read beside the one whose records are made: all processors have work.
+_READ_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,22 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document to read, and the edition that it is."""
+
+    offered: Offered
+    edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Being:
+    """A document that is being read; ``parsed`` waits for what it says, and raises what reading it raised."""
+
+    wanted: Wanted
+    parsed: Callable[[], ParsedDocument]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportOutcome:
     """What an import did. ``staged`` is None where nothing changed or nothing could be read."""
 
@@ -98,23 +120,15 @@ def import_documents(
     base = workspace.base_documents()
     read: list[ImportedDocument] = []
     failures: list[str] = []
-    for path in paths:
-        try:
-            offered = list(_offered(path, workspace.archive))
-        except (OSError, CrawlerError) as error:
-            where, file = (path.name, path.path) if isinstance(path, NamedFile) else (path, path)
-            failures.append(f"{where}：{_reason(file, error)}")
+    wanted = _wanted(paths, options, workspace.archive)
+    for one in _ahead(wanted, reader, how, progress):
+        if isinstance(one, str):
+            failures.append(one)
             continue
-        for document in offered:
-            if isinstance(document, str):
-                # Only a list gives such a message: it says which list named the document.
-                failures.append(f"{path.name}：{document}")
-                continue
-            progress(document.name)
-            try:
-                read.append(_read(document, options, workspace.archive, reader, how))
-            except (UnreadableDocumentError, CrawlerError) as error:
-                failures.append(str(error))
+        try:
+            read.append(_imported(one.wanted, one.parsed(), workspace.archive, how))
+        except (UnreadableDocumentError, CrawlerError) as error:
+            failures.append(str(error))
     read, clashes = _without_clashes(read)
     failures += clashes
     if not read:
@@ -212,15 +226,56 @@ def _listed(path: Path) -> list[Path]:
     return [path.parent / entry for entry in entries]
 
 
-def _read(
-    document: Offered, options: EditionOptions, archive: Archive, reader: DocumentReader, how: HowToRead
-) -> ImportedDocument:
-    edition = options.apply(document.edition)
-    if edition is None:
-        raise EditionError(
-            f"{document.name}：何年度の一覧か分かりません。--year 2021 のように年度（西暦）を付けるか、{Path(document.name).stem}.toml に fiscal_year = 2021 と書いてください"
-        )
-    parsed = reader.read(document.content, name=document.name, fiscal_year=edition.fiscal_year, how=how)
+def _wanted(paths: Sequence[Path | NamedFile], options: EditionOptions, archive: Archive) -> Iterator[Wanted | str]:
+    """Every document of the paths with its edition, and a message for each one that has none or cannot be had."""
+    for path in paths:
+        try:
+            offered = list(_offered(path, archive))
+        except (OSError, CrawlerError) as error:
+            where, file = (path.name, path.path) if isinstance(path, NamedFile) else (path, path)
+            yield f"{where}：{_reason(file, error)}"
+            continue
+        for document in offered:
+            if isinstance(document, str):
+                # Only a list gives such a message: it says which list named the document.
+                yield f"{path.name}：{document}"
+            elif edition := options.apply(document.edition):
+                yield Wanted(document, edition)
+            else:
+                yield f"{document.name}：何年度の一覧か分かりません。--year 2021 のように年度（西暦）を付けるか、{Path(document.name).stem}.toml に fiscal_year = 2021 と書いてください"
+
+
+def _ahead(
+    wanted: Iterable[Wanted | str], reader: DocumentReader, how: HowToRead, progress: Callable[[str], None]
+) -> Iterator[Being | str]:
+    """The documents in their order, and messages as they are. While one is taken, the next is already being read."""
+    waiting: deque[Being | str] = deque()
+    reader = reader.in_turn()
+    ahead = _READ_AHEAD if reader.at_once > 1 else 0
+    threads = ThreadPoolExecutor(max(1, ahead), thread_name_prefix="reading")
+    try:
+        for one in wanted:
+            if isinstance(one, str):
+                waiting.append(one)
+            else:
+                progress(one.offered.name)
+                read = partial(
+                    reader.read,
+                    one.offered.content,
+                    name=one.offered.name,
+                    fiscal_year=one.edition.fiscal_year,
+                    how=how,
+                )
+                waiting.append(Being(one, threads.submit(read).result if ahead else read))
+            while len(waiting) > ahead:
+                yield waiting.popleft()
+        yield from waiting
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _imported(wanted: Wanted, parsed: ParsedDocument, archive: Archive, how: HowToRead) -> ImportedDocument:
+    document, edition = wanted.offered, wanted.edition
     settled = edition.with_series(parsed.report.series)
     if document.stored is None:
         fetched = archive.store(document.content, name=document.name, edition=settled, url=settled.url)

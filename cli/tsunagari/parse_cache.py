@@ -22,6 +22,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 
 import tsunagari_parsers
 from tsunagari_crawler.archive import write_atomically
@@ -42,11 +43,12 @@ class ParseKey:
 
 
 class ParseCache:
-    """The folder of parses. Nothing in it is needed; whoever wants room may remove it."""
+    """The folder of parses. Nothing in it is needed; whoever wants room may remove it. Safe to use from several threads."""
 
     def __init__(self, root: Path, made_by: str | None = None) -> None:
         self._root = root
         self._made_by = made_by or parsers_fingerprint()
+        self._making_room = Lock()
 
     def find(self, key: ParseKey) -> ParsedDocument | None:
         """What the document was read as by the parsers of today, or None."""
@@ -67,9 +69,10 @@ class ParseCache:
         text = json.dumps({"key": asdict(key), "parsed": asdict(parsed)}, ensure_ascii=False, default=_plain).encode()
         path = self._path(key)
         with suppress(OSError):
-            if not (self._root / self._made_by).exists():
-                shutil.rmtree(self._root, ignore_errors=True)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._making_room:
+                if not (self._root / self._made_by).exists():
+                    shutil.rmtree(self._root, ignore_errors=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text)
 
     def _path(self, key: ParseKey) -> Path:

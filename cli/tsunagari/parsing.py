@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from tsunagari.parse_cache import ParseCache, ParseKey
 from tsunagari_parsers.columns import known_column_names, load_column_names
 from tsunagari_parsers.document import parse_document
 from tsunagari_parsers.drawn_rows import RowDrawer
 from tsunagari_parsers.errors import ColumnDataError
-from tsunagari_parsers.reading import PageReader, read_pages
+from tsunagari_parsers.reading import PageReader, ReadPages, read_pages
 from tsunagari_parsers.report import ParsedDocument
 from tsunagari_parsers.row_drawing import draw_rows
 
@@ -58,12 +59,26 @@ class DocumentReader:
             cache.store(key, parsed)
         return parsed
 
+    def in_turn(self) -> DocumentReader:
+        """The same reader for several threads: the pages of one document are read at a time, by all processes, while records of another are made."""
+        turn = Lock()
+        pictures = _in_turn(self.pictures, turn) if self.pictures else None
+        return replace(self, pages=_in_turn(self.pages, turn), pictures=pictures)
+
     def _read(self, content: bytes, key: ParseKey, how: HowToRead) -> ParsedDocument:
         names = None
         if how.columns:
             names = known_column_names().merged_with(load_column_names(how.columns, where=f"{key.name} の見出しの表"))
         reader = self.pictures if how.ocr and self.pictures else self.pages
         return parse_document(content, name=key.name, fiscal_year=key.fiscal_year, names=names, reader=reader)
+
+
+def _in_turn(reader: PageReader, turn: Lock) -> PageReader:
+    def read(content: bytes, name: str) -> ReadPages:
+        with turn:
+            return reader(content, name)
+
+    return read
 
 
 def columns_of(path: Path | None) -> str:

@@ -201,19 +201,25 @@ def read_manifest(path: Path) -> Iterator[FetchedDocument]:
         yield FetchedDocument.from_json(values, where=where)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old content or the new one, never a part; its folder is synced too."""
+def write_atomically(path: Path, content: bytes, *, is_kept: bool = True) -> None:
+    """Write a file so that a crash leaves the old content or the new one, never a part; its folder is synced too.
+
+    ``is_kept`` False: after a power cut it may be gone or damaged, which whoever reads it finds out. Nothing waits for the disk then.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_kept:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
-    finally:
+    except BaseException:
         with suppress(FileNotFoundError):
             temporary.unlink()
-    sync_folder(path.parent)
+        raise
+    if is_kept:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -64,6 +64,7 @@ _JOINTS = frozenset({"助詞", "助動詞", "補助記号", "空白"})
 _BRACKETED_KANA = re.compile(r"[「『（(“]([ぁ-ゖァ-ヺー]{2,})[」』）)”]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・]+")
+_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,18 @@ class Token:
     is_place: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """What a part of speech says of its words."""
+
+    is_content: bool
+    is_place: bool
+
+
+#: By the dictionary's number of the part of speech.
+_SORTS: dict[int, _Sort] = {}
+
+
 @cache
 def _dictionary() -> Dictionary:
     return Dictionary(dict="core")
@@ -91,18 +104,23 @@ def _dictionary() -> Dictionary:
 def tokens(text: str) -> Iterator[Token]:
     """The content words of ``text``, in its order."""
     for morpheme in _dictionary().tokenizer(mode=SplitMode.C).tokenize(text):
-        if _is_content(morpheme):
-            word = morpheme.normalized_form()
-            parts = [part for part in morpheme.split(SplitMode.A, add_single=False) if _is_content(part)]
+        word = morpheme.normalized_form()
+        sort = _sort_of(morpheme)
+        if _is_said(sort, word):
+            parts = [
+                (form, part)
+                for part in morpheme.split(SplitMode.A, add_single=False)
+                if _is_said(_sort_of(part), form := part.normalized_form())
+            ]
             yield Token(
                 surface=morpheme.surface(),
                 start=morpheme.begin(),
                 end=morpheme.end(),
                 word=_cut(word),
                 reading=_cut(to_katakana(morpheme.reading_form())),
-                parts=tuple(_cut(part.normalized_form()) for part in parts if part.normalized_form() != word),
-                is_place=morpheme.part_of_speech()[2] == "地名",
-                part_readings=tuple(_cut(to_katakana(part.reading_form())) for part in parts),
+                parts=tuple(_cut(form) for form, _ in parts if form != word),
+                is_place=sort.is_place,
+                part_readings=tuple(_cut(to_katakana(part.reading_form())) for _, part in parts),
             )
 
 
@@ -215,16 +233,26 @@ def is_kana(text: str) -> bool:
 
 def to_katakana(text: str) -> str:
     """Hiragana as katakana; everything else as it is."""
-    return "".join(chr(ord(char) + 0x60) if "ぁ" <= char <= "ゖ" else char for char in text)
+    return text.translate(_KATAKANA)
 
 
-def _is_content(morpheme: Morpheme) -> bool:
-    position = morpheme.part_of_speech()
-    if position[0] not in _CONTENT or (position[0] == "名詞" and position[1] == "助動詞語幹"):
-        return False
-    return morpheme.normalized_form() not in _EMPTY and bool(morpheme.normalized_form().strip())
+def _sort_of(morpheme: Morpheme) -> _Sort:
+    """What its part of speech says, looked at once for each of the dictionary's some thousand."""
+    number = morpheme.part_of_speech_id()
+    if number not in _SORTS:
+        position = morpheme.part_of_speech()
+        is_content = position[0] in _CONTENT and position[:2] != ("名詞", "助動詞語幹")
+        _SORTS[number] = _Sort(is_content, position[2] == "地名")
+    return _SORTS[number]
+
+
+def _is_said(sort: _Sort, word: str) -> bool:
+    """Whether a word of this sort, in normalised form, is one that is searched."""
+    return sort.is_content and word not in _EMPTY and bool(word.strip())
 
 
 def _cut(term: str) -> str:
+    if len(term) <= MAX_TERM_BYTES // 4:
+        return term
     encoded = term.encode()
     return term if len(encoded) <= MAX_TERM_BYTES else encoded[:MAX_TERM_BYTES].decode(errors="ignore")

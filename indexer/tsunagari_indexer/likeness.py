@@ -180,13 +180,17 @@ def is_name(name: str) -> bool:
     return plain not in _NO_NAMES and any(one.isalnum() for one in plain)
 
 
+#: A record is compared with every other one of its place.
+_folded = lru_cache(maxsize=1 << 14)(comparable)
+
+
 def name_likeness(before: str, after: str) -> float:
     """From 0 to 1: the share of characters that two names have in common, in order."""
     return fuzz.ratio(plain_name(before), plain_name(after)) / 100
 
 
 def _same_department(before: str, after: str) -> bool | None:
-    first, second = comparable(before), comparable(after)
+    first, second = _folded(before), _folded(after)
     if not first or not second:
         return None
     if first == second:
@@ -199,7 +203,7 @@ def _same_department(before: str, after: str) -> bool | None:
 
 @lru_cache(maxsize=50_000)
 def _text_likeness(before: str, after: str) -> float | None:
-    first, second = comparable(before), comparable(after)
+    first, second = _folded(before), _folded(after)
     if not first or not second:
         return None
     if min(len(first), len(second)) < _SHORT:

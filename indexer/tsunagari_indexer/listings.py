@@ -239,13 +239,16 @@ def fold_label(text: str) -> str:
 
 #: For building alone, where the same departments come again and again; what visitors type is not kept.
 _folded_once = lru_cache(maxsize=1 << 12)(fold_label)
+_folded_word = lru_cache(maxsize=1 << 12)(fold)
 
 
 def _concepts(listing: Listing, lexicon: Lexicon) -> frozenset[str]:
     """The public offers, and the concepts whose own words stand in the name or the description."""
     text = fold(f"{listing.program_name}\n{listing.description}")
     found = {offer.kind for offer in public_offers(listing.offers)}
-    found |= {concept.id for concept in lexicon.concepts.values() if any(fold(word) in text for word in concept.body)}
+    found |= {
+        concept.id for concept in lexicon.concepts.values() if any(_folded_word(word) in text for word in concept.body)
+    }
     return frozenset(f"c:{concept}" for concept in found)
 
 

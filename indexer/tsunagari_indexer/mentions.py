@@ -55,6 +55,8 @@ class ScopeReader:
             return True
         if any(pattern.match(self._text, end) for pattern in scope.after):
             return True
+        if not scope.before:
+            return False
         sentence = _SENTENCE_END.split(self._text[max(0, start - _REACH) : start])[-1]
         return any(pattern.search(sentence) for pattern in scope.before)
 

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from tsunagari_indexer.errors import DataFileError
@@ -53,9 +53,12 @@ class OfferGroup:
     kinds: tuple[OfferKind, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OfferRules:
-    """All kinds of offers, what is none, and what is one with a mark. ``groups`` holds the public kinds that name a group."""
+    """All kinds of offers, what is none, and what is one with a mark. ``groups`` holds the public kinds that name a group.
+
+    Rules are equal to themselves alone, so that what they find can be kept.
+    """
 
     kinds: tuple[OfferKind, ...]
     blocks: tuple[Scope, ...]
@@ -64,19 +67,25 @@ class OfferRules:
 
     def find(self, description: str) -> tuple[Offer, ...]:
         """The offers of a description: of each kind the first mention, an unmarked one before a marked one."""
-        prepared = matchable(description)
-        text = prepared.text
-        reader = ScopeReader(text)
-        found: dict[str, list[Offer]] = {kind.id: [] for kind in self.kinds}
-        for kind in self.kinds:
-            for start, end in spans(kind.patterns, text):
-                if any(reader.holds(block, kind.id, start, end) for block in self.blocks):
-                    continue
-                marks = tuple(mark.name for mark in self.marks if reader.holds(mark, kind.id, start, end))
-                for proven in filter(None, (kind.id, kind.parent)):
-                    found[proven].append(Offer(proven, *prepared.span(start, end), marks))
-        firsts = (min(offers, key=_worth) for offers in found.values() if offers)
-        return tuple(firsts)
+        return _found(self, description)
+
+
+@lru_cache(maxsize=1 << 13)
+def _found(rules: OfferRules, description: str) -> tuple[Offer, ...]:
+    """As :meth:`OfferRules.find`; a build asks of each text several times (its picture, its offers, its venues, its other years)."""
+    prepared = matchable(description)
+    text = prepared.text
+    reader = ScopeReader(text)
+    found: dict[str, list[Offer]] = {kind.id: [] for kind in rules.kinds}
+    for kind in rules.kinds:
+        for start, end in spans(kind.patterns, text):
+            if any(reader.holds(block, kind.id, start, end) for block in rules.blocks):
+                continue
+            marks = tuple(mark.name for mark in rules.marks if reader.holds(mark, kind.id, start, end))
+            for proven in filter(None, (kind.id, kind.parent)):
+                found[proven].append(Offer(proven, *prepared.span(start, end), marks))
+    firsts = (min(offers, key=_worth) for offers in found.values() if offers)
+    return tuple(firsts)
 
 
 def load_offer_rules(text: str, *, where: str) -> OfferRules:

@@ -98,7 +98,8 @@ class PictureCache:
         head = json.dumps({"picture": asdict(picture), "text": drawn.text}, ensure_ascii=True)
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, head.encode("ascii") + b"\n" + drawn.content)
+        # Thousands of them: one that a power cut takes is drawn again.
+        write_atomically(path, head.encode("ascii") + b"\n" + drawn.content, is_kept=False)
         return picture
 
     def remove(self, key: str) -> None:

@@ -25,7 +25,7 @@ from tsunagari_parsers.limits import MEGABYTE, Limits
 from tsunagari_parsers.messages import Ask, DrawJob, Failed, Job, Opened
 from tsunagari_parsers.nursery import ANSWER, BIRTH, END, REQUEST
 from tsunagari_parsers.reading import OpenedPdf
-from tsunagari_parsers.row_drawing import draw_rows
+from tsunagari_parsers.row_drawing import draw_rows, get_ready
 
 #: The system's signal for too much processor time comes so many seconds after the limit; the program's own clock comes first.
 _GRACE_SECONDS = 5
@@ -45,6 +45,7 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
     complete_narrow_maps()
     radicals()
+    get_ready()
     gc.freeze()
     born = _forks(socket.socket(fileno=int(sys.argv[1])))
     if born is not None:

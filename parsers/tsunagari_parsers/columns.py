@@ -244,8 +244,10 @@ def _of_parts(core: str, names: ColumnNames) -> tuple[str, ...]:
 def _is_alone(table: Table, grid: Mapping[tuple[int, int], Cell], row: int, names: ColumnNames) -> bool:
     """Whether one cell is all that has text in a row of several columns: a title or a section, not the top of a header."""
     said = {cell.rect: cell for cell in _cells_of(table, grid, row) if cell.text.strip()}
-    known = any(comparable(cell.text) in {*names.fields, *names.phone_roles} for cell in said.values())
-    return len(table.column_lefts) > 1 and len(said) <= 1 and not known
+    if len(table.column_lefts) <= 1 or len(said) > 1:
+        return False
+    texts = {comparable(cell.text) for cell in said.values()}
+    return texts.isdisjoint(names.fields) and texts.isdisjoint(names.phone_roles)
 
 
 def _cells_of(table: Table, grid: Mapping[tuple[int, int], Cell], row: int) -> list[Cell]:
@@ -302,8 +304,7 @@ def _is_known(table: Table, grid: Mapping[tuple[int, int], Cell], row: int, top:
             continue
         near = [grid.get((row - 1, cell.column)) if row > top else None, grid.get((cell.last_row + 1, cell.column))]
         above, below = (one.text if one else "" for one in near)
-        ends = [comparable(above)[at:] + cell.text for at in range(len(comparable(above)))]
-        wholes = [cell.text, *ends, cell.text + below]
+        wholes = [cell.text, *_completed(comparable(above), cell.text), cell.text + below]
         if cell.last_column > cell.column or any(meaning_of(text, names)[0] for text in wholes):
             known += 1
         elif comparable(cell.text) not in names.phone_roles:
@@ -350,12 +351,18 @@ def _decide(stack: list[Cell], names: ColumnNames) -> tuple[Cell, str, tuple[tup
     joined = "".join(cell.text for cell in stack)
     upper = [(cell, cell.text) for cell in reversed(stack[:-1])]
     above = comparable("".join(cell.text for cell in stack[:-1]))
-    whole = next((one for at in range(len(above)) if (one := above[at:] + comparable(lowest.text)) in names.fields), "")
+    whole = next((one for one in _completed(above, comparable(lowest.text)) if one in names.fields), "")
     for cell, text in [(lowest, whole), (lowest, lowest.text), (lowest, joined), *upper]:
         meaning = meaning_of(text, names)
         if meaning[0]:
             return cell, " ".join(text.split()), meaning
     return lowest, " ".join(lowest.text.split()), ((), False)
+
+
+def _completed(above: str, lower: str) -> Iterator[str]:
+    """A lower header behind each end of what stands above it, the longest first; what is too long for a header is left out."""
+    for at in range(max(0, len(above) + len(lower) - _LONGEST_HEADER), len(above)):
+        yield above[at:] + lower
 
 
 def _header(

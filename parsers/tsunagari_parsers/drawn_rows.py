@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tsunagari_parsers.records import PlaceOnPage
 
 #: Changes whenever the same row would come out as another picture, so that pictures made before are made again.
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
