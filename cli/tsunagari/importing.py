@@ -81,6 +81,7 @@ def import_documents(
     reader: DocumentReader | None = None,
     how: HowToRead | None = None,
     drawing: DrawingProgress = lambda *_: None,
+    by: str = "",
 ) -> ImportOutcome:
     """Read the documents of ``paths``, add them to what the data folder has, and stage the result.
 
@@ -88,7 +89,7 @@ def import_documents(
     a :class:`NamedFile` is a document, whatever it is called.
     A document that cannot be read is left out and named in ``failures``; the others are staged. ``how`` is
     kept with each document; ``reader`` is what reads them and draws their rows (in this process where nothing is given), of which
-    ``drawing`` is told.
+    ``drawing`` is told. ``by`` is who imports, for the audit log; empty for a command.
 
     Raises:
         IndexerError, CrawlerError: the data folder cannot be read or written.
@@ -125,7 +126,7 @@ def import_documents(
     kept = [one for one in kept if one.edition is None or (one.sha256, one.edition.series) not in corrected]
     elsewhere = {fetched.sha256 for fetched in kept}
     failures += [
-        f"{one.fetched.name}：同じ内容の文書が、別の種類の一覧としてすでに取り込まれています。種類（--series）を確かめてください"
+        f"{one.fetched.name}：同じ内容の文書が、別の種類の一覧としてすでに取り込まれています。種類（series）を確かめてください"
         for one in read
         if one.fetched.sha256 in elsewhere
     ]
@@ -147,7 +148,7 @@ def import_documents(
         for one in replaced
         if (one.sha256, one.edition) not in new
     )
-    return ImportOutcome(workspace.stage(everything, base), tuple(read), names, tuple(failures), unchanged=False)
+    return ImportOutcome(workspace.stage(everything, base, by=by), tuple(read), names, tuple(failures), unchanged=False)
 
 
 def reindex(
@@ -155,10 +156,11 @@ def reindex(
     progress: Callable[[str], None] = lambda _: None,
     reader: DocumentReader | None = None,
     drawing: DrawingProgress = lambda *_: None,
+    by: str = "",
 ) -> Staged | None:
     """Stage the documents of the newest generation again, as today's rules read them; None if there are none.
 
-    Pictures of rows that are missing are drawn again.
+    Pictures of rows that are missing are drawn again. ``by`` is who does it, for the audit log; empty for a command.
     """
     documents = []
     base = workspace.base_documents()
@@ -166,7 +168,9 @@ def reindex(
     for fetched in base:
         progress(fetched.name)
         documents.append(_reread(fetched, workspace, reader))
-    return workspace.stage(_with_pictures(documents, workspace, reader, drawing), base) if documents else None
+    if not documents:
+        return None
+    return workspace.stage(_with_pictures(documents, workspace, reader, drawing), base, by=by)
 
 
 def _offered(path: Path | NamedFile, archive: Archive) -> Iterator[Offered | str]:
@@ -267,7 +271,7 @@ def _without_clashes(read: Sequence[ImportedDocument]) -> tuple[list[ImportedDoc
         if document.fetched.sha256 not in {other.fetched.sha256 for other in same}:
             same.append(document)
     failures = [
-        f"{'、'.join(one.fetched.name for one in same)}：どれも「{series}」{year}年度です。--part（NAME.toml では part）で区別してください"
+        f"{'、'.join(one.fetched.name for one in same)}：どれも「{series}」{year}年度です。区別（part）を付けて分けてください"
         for (series, year, _), same in by_key.items()
         if len(same) > 1
     ]

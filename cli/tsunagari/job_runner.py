@@ -71,7 +71,7 @@ def _work(folder: JobFolder, data_dir: Path) -> ImportResult:
         folder.add_progress(step="read", document=name)
 
     if request.kind is JobKind.REINDEX:
-        return reindex_result(reindex(workspace, reading, reader, drawing))
+        return reindex_result(reindex(workspace, reading, reader, drawing, request.who))
     outcome = import_documents(
         workspace,
         _whole(folder, request),
@@ -80,6 +80,7 @@ def _work(folder: JobFolder, data_dir: Path) -> ImportResult:
         reader=reader,
         how=HowToRead(ocr=request.ocr),
         drawing=drawing,
+        by=request.who,
     )
     return import_result(outcome)
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
+from tsunagari.jobs import FolderJobs
 from tsunagari.settings import Settings, SettingsError
 from tsunagari_crawler.archive import write_atomically
 from tsunagari_indexer.accounts import accounts
 from tsunagari_indexer.missed_concepts import MissedConcepts
 from tsunagari_indexer.review import ledger_of
 from tsunagari_site.admin.context import Admin
+from tsunagari_site.admin.uploads import UploadLimits, sweep_incoming
 from tsunagari_site.app import build_app
 from tsunagari_site.seal import KEY_BYTES, Sealer
 from tsunagari_site.site import Site
@@ -41,7 +43,7 @@ def build_site(settings: Settings, data_dir: Path) -> Starlette:
 
 
 def admin_of(settings: Settings, data_dir: Path) -> Admin:
-    """What the administrators' pages are made from.
+    """What the administrators' pages are made from. What killed jobs and uploads left behind is removed.
 
     Raises:
         SettingsError: no account may sign in, or no key may build indexes.
@@ -53,7 +55,27 @@ def admin_of(settings: Settings, data_dir: Path) -> Admin:
             raise SettingsError(
                 "管理のページ（TSUNAGARI_ADMIN=1）に入れるアカウントがありません。tsunagari account add 名前 で作ってください"
             )
-    return Admin(workspace, secure_cookie=not settings.admin_insecure_cookie)
+    jobs = FolderJobs(data_dir)
+    jobs.sweep()
+    sweep_incoming(data_dir / "incoming")
+    return Admin(
+        workspace,
+        secure_cookie=not settings.admin_insecure_cookie,
+        jobs=jobs,
+        upload_limits=UploadLimits(settings.parse_limits.file_bytes),
+        ocr=_can_read_pictures(),
+    )
+
+
+def _can_read_pictures() -> bool:
+    from tsunagari_parsers.errors import OcrUnavailableError  # noqa: PLC0415 - only these pages ask
+    from tsunagari_parsers.ocr import Ocr  # noqa: PLC0415
+
+    try:
+        Ocr().check()
+    except OcrUnavailableError:
+        return False
+    return True
 
 
 def check_host(settings: Settings, host: str) -> None:

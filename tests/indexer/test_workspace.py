@@ -141,7 +141,7 @@ def test_two_files_of_one_edition_in_one_import_are_refused_together(tmp_path: P
     )
     assert outcome.staged is None
     assert "a.pdf、b.pdf" in outcome.failures[0]
-    assert "--part" in outcome.failures[0]
+    assert "区別（part）" in outcome.failures[0]
 
 
 def test_a_wrong_year_is_put_right_by_importing_again(tmp_path: Path) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from tsunagari_site.admin import audit, overview, password, sign_in
+from tsunagari_site.admin import audit, imports, overview, password, sign_in
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Admin
 from tsunagari_site.rendering import admin_environment
 from tsunagari_site.seal import Sealer
 
 #: One module a page, each with ``routes(access)``.
-PAGES = (overview, audit, password)
+PAGES = (overview, imports, audit, password)
 
 
 def admin_routes(admin: Admin, sealer: Sealer) -> list[Route]:

@@ -21,6 +21,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.review import ledger_of
 from tsunagari_indexer.workspace import Workspace
+from tsunagari_site.admin.jobs import Jobs
+from tsunagari_site.admin.upload_parts import UploadLimits
 from tsunagari_site.errors import RequestError
 from tsunagari_site.rendering import admin_environment
 
@@ -39,6 +41,8 @@ MENU = (
     ("/admin/audit", "操作の記録"),
 )
 _NO_SENTENCES: Mapping[str, str] = {}
+#: What may be sent where no setting says otherwise: files of 100 MB.
+_UPLOADS = UploadLimits(file_bytes=100 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Admin:
     """The administrators' pages: ``clock`` gives the moment with its time zone; ``secure_cookie`` False is for http on this machine alone.
 
     Attempts to sign in are counted in a quarter of an hour, by account and by address. Behind a proxy that hides addresses all have one.
+    ``jobs`` is what imports and rebuilds; without it nothing can be started. ``ocr``: pictures of pages can be read as text here.
     """
 
     workspace: Workspace
@@ -53,6 +58,9 @@ class Admin:
     secure_cookie: bool = True
     attempts_by_account: int = 10
     attempts_by_address: int = 30
+    jobs: Jobs | None = None
+    upload_limits: UploadLimits = _UPLOADS
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
