@@ -11,29 +11,10 @@ from tsunagari_indexer.confirmations import Confirmation
 from tsunagari_indexer.history import FieldChange, phones_text
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import Call, DocumentCount, NumberedFinding, Review
+from tsunagari_indexer.review_words import CHANGE_WORDS, FIELD_WORDS
 from tsunagari_parsers import Desk, Level
 from tsunagari_parsers.places import prefecture_of
 
-_KINDS = {
-    ChangeKind.PHONE: "電話番号が変わった事業",
-    ChangeKind.GONE: "新しい一覧にない事業",
-    ChangeKind.REMOVED: "どの文書にもなくなった事業",
-    ChangeKind.MOVED: "都道府県や市区町村が変わった事業",
-    ChangeKind.CHANGED: "内容が変わった事業",
-    ChangeKind.BACK: "また載った事業",
-    ChangeKind.NEW: "新しく載った事業",
-}
-_FIELDS = {
-    "phones": "電話",
-    "program_name": "事業名",
-    "place": "場所",
-    "department": "担当部署",
-    "description": "内容",
-    "sections": "個票の項目",
-    "goals": "目標",
-    "budget": "事業費（千円）",
-    "grant": "交付額（千円）",
-}
 #: Longer texts are cut where a person reads them; the JSON has them whole.
 _SHOWN_TEXT = 120
 
@@ -131,7 +112,7 @@ def _changes(review: Review) -> Iterator[str]:
         found = changes.of(kind)
         if not found:
             continue
-        yield f"  {_KINDS[kind]}：{len(found)}件"
+        yield f"  {CHANGE_WORDS[kind]}：{len(found)}件"
         if review.published is None:
             # Everything is new in a first generation; the counts above say how much.
             continue
@@ -147,7 +128,7 @@ def _change(one: ListingChange) -> Iterator[str]:
     if one.evidence and one.kind is not ChangeKind.NEW:
         yield f"      前の年とのつながり：{clean(one.evidence)}"
     for field in one.fields:
-        yield f"      {_FIELDS[field.field]}：{_cut(field.old)} → {_cut(field.new)}"
+        yield f"      {FIELD_WORDS[field.field]}：{_cut(field.old)} → {_cut(field.new)}"
 
 
 def _call(call: Call) -> Iterator[str]:

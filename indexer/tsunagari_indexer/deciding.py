@@ -6,11 +6,12 @@ All of it goes into the ledger. It changes a generation only when that is built 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from tsunagari_indexer.build import DocumentFinding
 from tsunagari_indexer.confirmations import Asked, Confirmation, Subject
-from tsunagari_indexer.corrections import Correction, check
+from tsunagari_indexer.corrections import Correction, check, in_force
 from tsunagari_indexer.decisions import Decision, Verdict
 from tsunagari_indexer.errors import CorrectionError, ReviewError
 from tsunagari_indexer.generation import Generation
@@ -22,14 +23,21 @@ from tsunagari_parsers import Desk, Level, known_desks
 _SHA_PREFIX = 8
 
 
-def accept(workspace: Workspace, number: int, *, reason: str, by: str) -> DocumentFinding:
+def accept(
+    workspace: Workspace, number: int, *, reason: str, by: str, generation: str | None = None
+) -> DocumentFinding:
     """Let a finding pass; it stays so in generations built later.
 
+    ``generation`` is the one whose findings were looked at: in another the number may be another finding's.
+
     Raises:
-        ReviewError: no such finding, one that needs nobody, or no reason.
+        ReviewError: no such finding, one that needs nobody, no reason, or the generation is not the newest any more.
     """
     _named(reason, by)
-    found = next((one for one in review(workspace).findings if one.number == number), None)
+    seen = review(workspace)
+    if generation is not None and seen.name != generation:
+        raise ReviewError("見ているあいだに、別の世代ができました。いまの指摘を見直してから、もう一度送ってください")
+    found = next((one for one in seen.findings if one.number == number), None)
     if found is None:
         raise ReviewError(f"{number}番の指摘はありません")
     if found.found.finding.level is not Level.MUST_LOOK:
@@ -58,7 +66,10 @@ def decide(workspace: Workspace, verdict: Verdict, first: str, second: str, *, r
         if one not in kinds:
             raise ReviewError(f"「{one}」という番号の事業はありません")
     if first == second:
-        raise ReviewError("同じ番号が2つ指定されています。年度で分けるときは --split を使ってください")
+        raise ReviewError(
+            "同じ番号が2つ指定されています。1つの事業を年度で分けるときは「分ける」を使ってください",
+            typed="同じ番号が2つ指定されています。年度で分けるときは --split を使ってください",
+        )
     if kinds[first] != kinds[second]:
         raise ReviewError(f"{first} と {second} は、種類の違う文書のものです")
     _keep(workspace, Decision(verdict, first, second, reason.strip(), by.strip()))
@@ -129,7 +140,7 @@ def correct(
     if source is None:
         source = _shown_value(listing, field) if listing else None
         if source is None:
-            raise CorrectionError("いまの値（--from）を指定してください")
+            raise CorrectionError("いまの値を書いてください", typed="いまの値（--from）を指定してください")
     with ledger_of(workspace) as ledger:
         earlier = {(one.field, one.corrected): one for one in ledger.corrections() if one.sha256 == found.sha256}
         if corrected is None:
@@ -158,6 +169,35 @@ def correct(
             detail = f"{found.name} {field}: {source} → {corrected}: {reason.strip()}"
             ledger.record("correct", None, detail, by.strip())
     return correction
+
+
+def withdraw(workspace: Workspace, sha256: str, field: str, source: str, *, reason: str, by: str) -> Correction:
+    """Take a correction back that is in force; its document need not be in the newest generation.
+
+    Args:
+        workspace: the data folder.
+        sha256: the document's hash.
+        field: one of :data:`tsunagari_indexer.corrections.FIELDS`.
+        source: what stands on the paper.
+        reason: why; kept.
+        by: who says so; kept.
+
+    Raises:
+        ReviewError: no reason.
+        CorrectionError: no such correction is in force.
+    """
+    _named(reason, by)
+    with ledger_of(workspace) as ledger, ledger.transaction():
+        known = ledger.corrections()
+        found = next((c for c in in_force(known) if (c.sha256, c.field, c.source) == (sha256, field, source)), None)
+        if found is None:
+            raise CorrectionError("その訂正は、もう取り消されています")
+        taken_back = replace(found, corrected=source, reason=reason.strip(), by=by.strip(), at="")
+        ledger.correct(taken_back)
+        names = {one.sha256: one.name for record in ledger.generations() for one in record.documents}
+        detail = f"{names.get(sha256, sha256[:_SHA_PREFIX])} {field}: {found.corrected} → {source}: {reason.strip()}"
+        ledger.record("correct", None, detail, by.strip())
+    return taken_back
 
 
 def confirm(
@@ -202,9 +242,9 @@ def _keep(workspace: Workspace, decision: Decision) -> None:
 
 def _named(reason: str, by: str) -> None:
     if not reason.strip():
-        raise ReviewError("理由（--note）を指定してください")
+        raise ReviewError("理由を書いてください", typed="理由（--note）を指定してください")
     if not by.strip():
-        raise ReviewError("だれが決めたか（--by）を指定してください")
+        raise ReviewError("だれが決めたかを書いてください", typed="だれが決めたか（--by）を指定してください")
 
 
 def _listing(workspace: Workspace, listing_id: str) -> Listing:

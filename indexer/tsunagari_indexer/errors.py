@@ -2,7 +2,14 @@
 
 
 class IndexerError(Exception):
-    """The root of this stage's errors; the message is Japanese, for an administrator."""
+    """The root of this stage's errors; the message is Japanese, for an administrator.
+
+    ``str()`` of it is for whoever types commands: it may name a command or an option. ``plain`` says the same for a page.
+    """
+
+    def __init__(self, plain: str, *, typed: str = "") -> None:
+        super().__init__(typed or plain)
+        self.plain = plain
 
 
 class DataFileError(IndexerError):

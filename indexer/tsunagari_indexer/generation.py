@@ -131,17 +131,22 @@ class Generation:
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
         except sqlite3.Error as error:
-            raise GenerationError(f"世代のファイル {path} を開けません（{error}）") from error
+            raise GenerationError(
+                f"世代のファイル {path.name} を開けません", typed=f"世代のファイル {path} を開けません（{error}）"
+            ) from error
         try:
             ((application,),) = connection.execute("PRAGMA application_id")
             ((version,),) = connection.execute("PRAGMA user_version")
         except sqlite3.Error as error:
             connection.close()
-            raise GenerationError(f"世代のファイル {path} が壊れています（{error}）") from error
+            raise GenerationError(
+                f"世代のファイル {path.name} が壊れています", typed=f"世代のファイル {path} が壊れています（{error}）"
+            ) from error
         if application != _APPLICATION_ID or version != SCHEMA_VERSION:
             connection.close()
             raise GenerationError(
-                f"{path} はこの版（{SCHEMA_VERSION}）の世代のファイルではありません（{version}）。tsunagari reindex と publish をしてください"
+                f"{path.name} は、このプログラムの版の世代のファイルではありません。作り直してから公開してください",
+                typed=f"{path} はこの版（{SCHEMA_VERSION}）の世代のファイルではありません（{version}）。tsunagari reindex と publish をしてください",
             )
         return cls(connection, path)
 

@@ -102,7 +102,8 @@ class Workspace:
             name = (self.root / "CURRENT").read_text(encoding="ascii").strip()
         except FileNotFoundError:
             raise NothingPublishedError(
-                f"{self.root} には、公開された世代がまだありません。tsunagari import のあと tsunagari publish をしてください"
+                "公開した世代が、まだありません",
+                typed=f"{self.root} には、公開された世代がまだありません。tsunagari import のあと tsunagari publish をしてください",
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise GenerationError(f"{self.root / 'CURRENT'} を読めません（{error}）") from error
@@ -202,29 +203,39 @@ class Workspace:
             except GenerationError:
                 return True  # Of an older version, or damaged: building it again is what it needs.
 
-    def publish(self, *, force: str | None = None, by: str = "") -> Published:
+    def publish(self, *, force: str | None = None, by: str = "", name: str | None = None) -> Published:
         """Publish the newest staged generation; older staged ones are discarded.
 
         Args:
             force: the reason for publishing although findings are open; it is kept in the ledger.
             by: who publishes, for the audit log; empty for a command.
+            name: the generation that was looked at, if somebody did: no other one is published in its place.
 
         Raises:
-            PublishRefusedError: nothing is staged, or somebody must look at findings first.
+            PublishRefusedError: nothing is staged, another one is, or somebody must look at findings first.
         """
         with self._locked(), self._ledger() as ledger:
             staged = ledger.generations("staged")
             if not staged:
-                raise PublishRefusedError("公開を待つ世代がありません。先に tsunagari import をしてください")
+                raise PublishRefusedError(
+                    "公開を待つ世代がありません。先に一覧を取り込んでください",
+                    typed="公開を待つ世代がありません。先に tsunagari import をしてください",
+                )
             record = staged[-1]
+            if name is not None and record.name != name:
+                raise PublishRefusedError(
+                    "見ているあいだに、公開を待つ世代が別のものになりました。見直してから公開してください"
+                )
             if self._is_behind(ledger, record.name, parts=2):
                 raise PublishRefusedError(
-                    "世代を作ったあとに決めたことや訂正があります。tsunagari reindex で作り直してから公開してください"
+                    "世代を作ったあとに決めたことや訂正があります。作り直してから公開してください",
+                    typed="世代を作ったあとに決めたことや訂正があります。tsunagari reindex で作り直してから公開してください",
                 )
             open_findings = self._staged(ledger, record).must_look
             if open_findings and not (force and force.strip()):
                 raise PublishRefusedError(
-                    f"確かめる必要のある指摘が{len(open_findings)}件あります。tsunagari review で見て、答えるか認めてください。そのまま公開するときは --force 理由 を付けてください"
+                    f"確かめる必要のある指摘が{len(open_findings)}件あります。答えるか、認めてください。そのまま公開するときは、理由を書いてください",
+                    typed=f"確かめる必要のある指摘が{len(open_findings)}件あります。tsunagari review で見て、答えるか認めてください。そのまま公開するときは --force 理由 を付けてください",
                 )
             self._check_index(record)
             self._remember_ids(ledger, record)
@@ -255,7 +266,10 @@ class Workspace:
             target = next((record for record in kept if record.number == (to or current.previous)), None)
             if target is None:
                 numbers = "、".join(str(record.number) for record in kept) or "なし"
-                raise PublishRefusedError(f"戻れる世代がありません（--to で選べる世代：{numbers}）")
+                raise PublishRefusedError(
+                    f"その世代には戻れません（戻れる世代：{numbers}）",
+                    typed=f"戻れる世代がありません（--to で選べる世代：{numbers}）",
+                )
             self._check(self.generation_path(target.name), None)
             self._check_index(target)
             previous = self._switch(ledger, target, going_back=True)
@@ -281,7 +295,8 @@ class Workspace:
         """A generation that was built for another engine has no index on this one's server."""
         if self._writer and index_name(record.name) not in set(self._writer.names()):
             raise PublishRefusedError(
-                f"世代 {record.name} の検索の索引が検索サーバーにありません。tsunagari reindex をしてから公開してください"
+                f"世代{record.number}の検索の索引が、検索サーバーにありません。作り直してから公開してください",
+                typed=f"世代 {record.name} の検索の索引が検索サーバーにありません。tsunagari reindex をしてから公開してください",
             )
 
     def _remember_ids(self, ledger: Ledger, record: GenerationRecord) -> None:

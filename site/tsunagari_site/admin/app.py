@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from tsunagari_site.admin import audit, imports, overview, password, sign_in
+from tsunagari_site.admin import audit, corrections, generations, imports, overview, password, review, sign_in
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Admin
 from tsunagari_site.rendering import admin_environment
 from tsunagari_site.seal import Sealer
 
 #: One module a page, each with ``routes(access)``.
-PAGES = (overview, imports, audit, password)
+PAGES = (
+    overview,
+    imports,
+    review,
+    corrections,
+    generations,
+    audit,
+    password,
+)
 
 
 def admin_routes(admin: Admin, sealer: Sealer) -> list[Route]:
