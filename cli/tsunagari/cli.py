@@ -283,12 +283,16 @@ def confirm(
     """事業や窓口がいまもあるかを確かめた結果を、台帳に残します。名前と覚え書きは、どのページにも出ません。"""
     from tsunagari_indexer import deciding
     from tsunagari_indexer.confirmations import Confirmation
+    from tsunagari_indexer.errors import AddressNeededError, ReviewError
     from tsunagari_parsers import Desk
 
     workspace = Settings.from_environment().workspace(data_dir, writing=False)
     today = _today()
     word = Confirmation((on.date() if on else today).isoformat(), way, outcome, url.strip())
-    found = deciding.confirm(workspace, subject, word, by=by, note=note, today=today)
+    try:
+        found = deciding.confirm(workspace, subject, word, by=by, note=note, today=today)
+    except AddressNeededError as error:
+        raise ReviewError(f"{error}（--url で指定します）") from error
     name = found.name if isinstance(found, Desk) else found.program_name
     typer.echo(f"「{_one_line(name)}」：{word.on} に{word.way}で確かめて、{word.outcome}。")
     typer.echo("台帳に残しました。ページに出すには tsunagari reindex と tsunagari publish を実行してください。")

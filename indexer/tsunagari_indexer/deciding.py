@@ -11,14 +11,15 @@ from datetime import date
 
 from tsunagari_indexer.build import DocumentFinding
 from tsunagari_indexer.confirmations import Asked, Confirmation, Subject
+from tsunagari_indexer.confirming import seen_address, subject_called
 from tsunagari_indexer.corrections import Correction, check, in_force
 from tsunagari_indexer.decisions import Decision, Verdict
-from tsunagari_indexer.errors import CorrectionError, ReviewError
+from tsunagari_indexer.errors import AddressNeededError, CorrectionError, ReviewError
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.review import ledger_of, newest, newest_if_any, review
 from tsunagari_indexer.workspace import Workspace, finding_key
-from tsunagari_parsers import Desk, Level, known_desks
+from tsunagari_parsers import Desk, Level
 
 _SHA_PREFIX = 8
 
@@ -206,30 +207,22 @@ def confirm(
     """Keep somebody's word that a programme or a desk stands.
 
     Raises:
-        ReviewError: no such programme or desk, a day to come, nobody's name, a desk without the address where it was seen.
+        AddressNeededError: a desk without the address where it was seen.
+        ReviewError: no such programme or desk, a day to come, nobody's name, no address of a page.
     """
     if not by.strip():
         raise ReviewError("だれが確かめたか（--by）を指定してください")
     if date.fromisoformat(word.on) > today:
         raise ReviewError(f"{word.on} は、まだ来ていない日です")
-    if word.url and not word.url.startswith(("https://", "http://")):
-        raise ReviewError(f"アドレス「{word.url}」は https:// か http:// で始めてください")
-    desk: Desk | None = None
-    listing: Listing | None = None
+    word = replace(word, url=seen_address(word.url) if word.url.strip() else "")
     with newest_if_any(workspace) as generation:
-        listed = generation.desks if generation else ()
-        desk = next((one for one in (*known_desks(), *listed) if one.id == subject), None)
-        listing = generation.listing(subject) if generation and desk is None else None
-    if desk is None and listing is None:
-        raise ReviewError(f"「{subject}」という番号の事業も窓口もありません")
-    if desk and not word.url:
-        raise ReviewError("窓口を確かめたときは、見たページのアドレス（--url）が要ります")
-    kind, known_as = (Subject.DESK, desk.id) if desk else (Subject.PROGRAM, listing.id if listing else subject)
+        found = subject_called(generation, subject)
+    kind = Subject.DESK if isinstance(found, Desk) else Subject.PROGRAM
+    if kind is Subject.DESK and not word.url:
+        raise AddressNeededError("窓口を確かめたときは、見たページのアドレスが要ります")
     with ledger_of(workspace) as ledger, ledger.transaction():
-        ledger.confirm(Asked(kind, known_as, word, by.strip(), note.strip()))
-        ledger.record("confirm", None, f"{kind} {known_as} {word.on} {word.way} {word.outcome}", by.strip())
-    found = desk or listing
-    assert found is not None  # noqa: S101 - one of the two is there
+        ledger.confirm(Asked(kind, found.id, word, by.strip(), note.strip()))
+        ledger.record("confirm", None, f"{kind} {found.id} {word.on} {word.way} {word.outcome}", by.strip())
     return found
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from tsunagari_site.admin import audit, corrections, generations, imports, overview, password, review, sign_in
+from tsunagari_site.admin import (
+    audit,
+    confirmations,
+    corrections,
+    generations,
+    imports,
+    lexicon,
+    overview,
+    password,
+    review,
+    sign_in,
+)
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Admin
 from tsunagari_site.rendering import admin_environment
@@ -17,6 +28,8 @@ PAGES = (
     review,
     corrections,
     generations,
+    confirmations,
+    lexicon,
     audit,
     password,
 )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tsunagari_indexer.ledger import AuditLine, Ledger
+from tsunagari_indexer.lexicon import known_lexicon
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Visit
 
@@ -25,6 +26,8 @@ _ACTIONS: Mapping[str, str] = {
     "decide": "事業について決めました",
     "correct": "訂正しました",
     "confirm": "確かめた記録を残しました",
+    "word-added": "検索の言葉を足しました",
+    "word-taken-back": "足した言葉を取り消しました",
     "sign-in": "サインインしました",
     "sign-out": "サインアウトしました",
     "account-added": "アカウントを作りました",
@@ -117,6 +120,12 @@ def _confirmed(detail: str) -> str:
     return f"{_KINDS[kind]} {rest}" if kind in _KINDS else detail
 
 
+def _worded(detail: str) -> str:
+    concept, _, rest = detail.partition(" ")
+    known = known_lexicon().concepts.get(concept)
+    return f"{known.label}：{rest}" if known else detail
+
+
 _DETAILS: Mapping[str, Callable[[str], str]] = {
     "stage": _staged,
     "rollback": _from,
@@ -124,4 +133,6 @@ _DETAILS: Mapping[str, Callable[[str], str]] = {
     "decide": _decided,
     "correct": _corrected,
     "confirm": _confirmed,
+    "word-added": _worded,
+    "word-taken-back": _worded,
 }
