@@ -42,7 +42,7 @@ OWNERS = {
     "limits": "site/tsunagari_site/rate_limit.py",
     "jpholiday": "parsers/tsunagari_parsers/opening.py",
     "typer": "cli/tsunagari/",
-    "uvicorn": "cli/tsunagari/cli.py",
+    "uvicorn": "cli/tsunagari/commands/running.py",
 }
 #: The wiring may name the application's type that it hands on.
 ALSO = {"starlette": {"cli/tsunagari/serving.py"}}

@@ -9,11 +9,11 @@ from __future__ import annotations
 import getpass
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tsunagari.commands.options import DATA, DataDir
 from tsunagari.terminal import clean
 from tsunagari_indexer.errors import AccountError
 
@@ -21,11 +21,6 @@ accounts = typer.Typer(
     name="account", help="管理のページに入れる人のアカウントを、作り、止め、一覧にします。", no_args_is_help=True
 )
 
-_DATA = Path("data")
-DataDir = Annotated[
-    Path,
-    typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
-]
 Name = Annotated[
     str, typer.Argument(help="サインインに使う名前。決めたことの記録にも、この名前が残ります", metavar="名前")
 ]
@@ -35,7 +30,7 @@ FromInput = Annotated[
 
 
 @accounts.command()
-def add(name: Name, data_dir: DataDir = _DATA, password_stdin: FromInput = False) -> None:
+def add(name: Name, data_dir: DataDir = DATA, password_stdin: FromInput = False) -> None:
     """アカウントを作ります。パスワードは、画面に出さずに2回たずねます。"""
     from tsunagari_indexer.accounts import add_account
     from tsunagari_indexer.ledger import Ledger
@@ -47,7 +42,7 @@ def add(name: Name, data_dir: DataDir = _DATA, password_stdin: FromInput = False
 
 
 @accounts.command()
-def password(name: Name, data_dir: DataDir = _DATA, password_stdin: FromInput = False) -> None:
+def password(name: Name, data_dir: DataDir = DATA, password_stdin: FromInput = False) -> None:
     """パスワードを決め直します。その人は、どこでもサインアウトになります。止めてあったアカウントは、また使えるようになります。"""
     from tsunagari_indexer.accounts import account_name, set_password
     from tsunagari_indexer.ledger import Ledger
@@ -61,7 +56,7 @@ def password(name: Name, data_dir: DataDir = _DATA, password_stdin: FromInput = 
 
 
 @accounts.command()
-def disable(name: Name, data_dir: DataDir = _DATA) -> None:
+def disable(name: Name, data_dir: DataDir = DATA) -> None:
     """アカウントを止めます。すぐにサインアウトになり、もうサインインできません。記録に残る名前は、そのままです。"""
     from tsunagari_indexer.accounts import account_name, disable_account
     from tsunagari_indexer.ledger import Ledger
@@ -72,7 +67,7 @@ def disable(name: Name, data_dir: DataDir = _DATA) -> None:
 
 
 @accounts.command(name="list")
-def list_(data_dir: DataDir = _DATA) -> None:
+def list_(data_dir: DataDir = DATA) -> None:
     """アカウントの一覧を出します。"""
     from tsunagari_indexer.accounts import accounts as known
     from tsunagari_indexer.ledger import Ledger

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from tsunagari.commands.options import DATA, DataDir
 from tsunagari.settings import Settings
 from tsunagari.terminal import clean
 from tsunagari_indexer.adding_words import AddedWord, add_word, added_words, concept_called, take_word_back
@@ -22,11 +23,6 @@ words = typer.Typer(
     no_args_is_help=True,
 )
 
-DataDir = Annotated[
-    Path,
-    typer.Option("--data-dir", envvar="TSUNAGARI_DATA_DIR", help="データの置き場所", show_default="data"),
-]
-_DATA = Path("data")
 ConceptName = Annotated[
     str, typer.Argument(help="どの意味の言葉か。名前（生理用品 など）か、英字の名前", metavar="意味")
 ]
@@ -37,7 +33,7 @@ Json = Annotated[bool, typer.Option("--json", help="1つのJSONで出力しま�
 
 
 @words.command()
-def add(concept: ConceptName, word: Word, data_dir: DataDir = _DATA, note: Note = "", by: By = "") -> None:
+def add(concept: ConceptName, word: Word, data_dir: DataDir = DATA, note: Note = "", by: By = "") -> None:
     """さがす人が使う言葉を、もうある意味に足します。"""
     kept = add_word(_workspace(data_dir), concept, word, reason=note, by=by)
     chosen = concept_called(kept.concept, known_lexicon())
@@ -48,7 +44,7 @@ def add(concept: ConceptName, word: Word, data_dir: DataDir = _DATA, note: Note 
 
 
 @words.command()
-def remove(concept: ConceptName, word: Word, data_dir: DataDir = _DATA, note: Note = "", by: By = "") -> None:
+def remove(concept: ConceptName, word: Word, data_dir: DataDir = DATA, note: Note = "", by: By = "") -> None:
     """足した言葉を取り消します。はじめからことばの表にある言葉は取り消せません。"""
     taken = take_word_back(_workspace(data_dir), concept, word, reason=note, by=by)
     typer.echo(f"「{clean(taken.surface)}」（{taken.concept}）を取り消しました。")
@@ -56,7 +52,7 @@ def remove(concept: ConceptName, word: Word, data_dir: DataDir = _DATA, note: No
 
 
 @words.command(name="list")
-def list_(data_dir: DataDir = _DATA, json_: Json = False) -> None:
+def list_(data_dir: DataDir = DATA, json_: Json = False) -> None:
     """足した言葉と、それが公開中かどうかを並べます。"""
     found = added_words(_workspace(data_dir))
     if json_:
@@ -70,7 +66,7 @@ def list_(data_dir: DataDir = _DATA, json_: Json = False) -> None:
 
 
 @words.command()
-def counts(data_dir: DataDir = _DATA, json_: Json = False) -> None:
+def counts(data_dir: DataDir = DATA, json_: Json = False) -> None:
     """さがしたのに事業が見つからなかった意味を、月ごとに数だけ並べます。さがした言葉や場所は、どこにも残っていません。"""
     found = missed_by_month(read_counts(data_dir), known_lexicon())
     if json_:

@@ -256,7 +256,7 @@ def _named(reason: str, by: str) -> tuple[str, str]:
     """Why, and who says so, as they are kept."""
     reason, by = encodable(reason).strip(), encodable(by).strip()
     if not reason:
-        raise WordError("理由（--note）を指定してください")
+        raise WordError("理由を書いてください", typed="理由（--note）を指定してください")
     if not by:
-        raise WordError("だれが決めたか（--by）を指定してください")
+        raise WordError("だれが決めたかを書いてください", typed="だれが決めたか（--by）を指定してください")
     return reason, by

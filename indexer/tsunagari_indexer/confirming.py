@@ -160,6 +160,16 @@ def official_page(desk: Desk) -> str:
     return own or _BEGIN_AT.get(desk.id, "")
 
 
+def official_page_note(desk: Desk) -> str:
+    """What to know of that address where it is not the desk's own page: empty where it is, or where there is none."""
+    if desk.url:
+        return ""
+    source = next((one for one in desk.sources if one.url), None)
+    if source:
+        return f"出典（{source.name}）のページです。"
+    return "入口のページです。ここから、窓口の名前でさがしてください。" if desk.id in _BEGIN_AT else ""
+
+
 def seen_address(text: str) -> str:
     """An address as it is kept: it may be shown on a public page as where something was seen.
 

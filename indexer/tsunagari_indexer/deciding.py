@@ -14,7 +14,7 @@ from tsunagari_indexer.confirmations import Asked, Confirmation, Subject
 from tsunagari_indexer.confirming import seen_address, subject_called
 from tsunagari_indexer.corrections import Correction, check, in_force
 from tsunagari_indexer.decisions import Decision, Verdict
-from tsunagari_indexer.errors import AddressNeededError, CorrectionError, ReviewError
+from tsunagari_indexer.errors import CorrectionError, ReviewError
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.review import ledger_of, newest, newest_if_any, review
@@ -207,11 +207,11 @@ def confirm(
     """Keep somebody's word that a programme or a desk stands.
 
     Raises:
-        AddressNeededError: a desk without the address where it was seen.
-        ReviewError: no such programme or desk, a day to come, nobody's name, no address of a page.
+        ReviewError: no such programme or desk, a day to come, nobody's name, a desk without the address where it was seen, or what is no
+            address of a page.
     """
     if not by.strip():
-        raise ReviewError("だれが確かめたか（--by）を指定してください")
+        raise ReviewError("だれが確かめたかを書いてください", typed="だれが確かめたか（--by）を指定してください")
     if date.fromisoformat(word.on) > today:
         raise ReviewError(f"{word.on} は、まだ来ていない日です")
     word = replace(word, url=seen_address(word.url) if word.url.strip() else "")
@@ -219,7 +219,10 @@ def confirm(
         found = subject_called(generation, subject)
     kind = Subject.DESK if isinstance(found, Desk) else Subject.PROGRAM
     if kind is Subject.DESK and not word.url:
-        raise AddressNeededError("窓口を確かめたときは、見たページのアドレスが要ります")
+        raise ReviewError(
+            "窓口を確かめたときは、見たページのアドレスが要ります",
+            typed="窓口を確かめたときは、見たページのアドレス（--url）が要ります",
+        )
     with ledger_of(workspace) as ledger, ledger.transaction():
         ledger.confirm(Asked(kind, found.id, word, by.strip(), note.strip()))
         ledger.record("confirm", None, f"{kind} {found.id} {word.on} {word.way} {word.outcome}", by.strip())

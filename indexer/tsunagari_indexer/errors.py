@@ -48,10 +48,6 @@ class ReviewError(IndexerError):
     """A decision that cannot be: an unknown programme or finding, or no reason."""
 
 
-class AddressNeededError(ReviewError):
-    """What is said of a desk needs the address where it was seen."""
-
-
 class AccountError(IndexerError):
     """An administrator's account that cannot be: its name, its password, or that there is none. No message repeats a password."""
 

@@ -67,6 +67,8 @@ def build_app(site: Site, admin: Admin | None = None) -> Starlette:
             Middleware(AccessLog),
             Middleware(SafeHeaders, admin=admin is not None),
             Middleware(GZipMiddleware, minimum_size=500),
+            # Once for a fault in finding the desks, and once within, so that the page of any other shows the desks as they were found.
+            Middleware(Faults, answer=lambda request: _answer(request, messages.FAULT, "fault")),
             Middleware(ServedDesks, catalogue=site.catalogue),
             Middleware(Faults, answer=lambda request: _answer(request, messages.FAULT, "fault")),
             Middleware(

@@ -7,8 +7,8 @@ and the dots of all offices show the shape of the land without any borders.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tsunagari_parsers.places import Municipality, Prefecture, municipalities, prefectures
 
@@ -45,13 +45,26 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """Where a name lies: its base line's point (pixels), and which part of the name stands there (``middle | start | end``)."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dot:
-    """An office on the map of a prefecture: its place in pixels, and how many programmes its municipality has."""
+    """An office on the map of a prefecture: its place in pixels, and how many programmes its municipality has.
+
+    ``label`` is where its name lies; None: no name fits there, and the list below the map has it.
+    """
 
     place: Municipality
     x: float
     y: float
     count: int
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,11 @@ _SIZE = 360
 _MARGIN = 16
 #: An office farther from the middle one than this many times the usual distance lies on an island far away, and off the map.
 _FAR = 4.0
+#: The radius of a dot with a programme, and the height of a name (pixels).
+_RADIUS, _LINE = 7.0, 12.0
+#: Where a name may lie beside its dot, best first: its anchor (as in SVG), and from the dot to its base line.
+_PLACES = (("middle", 0.0, -9.0), ("middle", 0.0, 20.0), ("start", 10.0, 4.0), ("end", -10.0, 4.0))
+_Box = tuple[float, float, float, float]
 
 
 def tiles(counts: Mapping[str, int]) -> tuple[Tile, ...]:
@@ -101,8 +119,30 @@ def prefecture_map(prefecture: Prefecture, counts: Mapping[str, int]) -> Prefect
     return PrefectureMap(
         round(2 * _MARGIN + wide * scale),
         round(2 * _MARGIN + high * scale),
-        tuple(sorted(dots, key=lambda dot: dot.count)),
+        _labelled(sorted(dots, key=lambda dot: dot.count)),
     )
+
+
+def _labelled(dots: Sequence[Dot]) -> tuple[Dot, ...]:
+    """The dots with places for the names of those that have programmes, where neither another such dot nor another name lies."""
+    boxes = [(dot.x - _RADIUS, dot.y - _RADIUS, dot.x + _RADIUS, dot.y + _RADIUS) for dot in dots if dot.count]
+    found: list[Dot] = []
+    for dot in dots:
+        wide = max(len(dot.place.name) * 12, len(dot.place.kana) * 8)
+        for anchor, dx, dy in _PLACES if dot.count else ():
+            left = dot.x + dx - {"middle": wide / 2, "start": 0, "end": wide}[anchor]
+            box = (left, dot.y + dy - _LINE, left + wide, dot.y + dy)
+            if not any(_overlap(box, other) for other in boxes):
+                boxes.append(box)
+                found.append(replace(dot, label=Label(round(dot.x + dx, 1), round(dot.y + dy, 1), anchor)))
+                break
+        else:
+            found.append(dot)
+    return tuple(found)
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _median(values: list[float]) -> float:

@@ -6,12 +6,14 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 from tests.admin_walks import (
+    BEGIN,
     NAME,
     OTHER,
     Clock,
@@ -34,7 +36,8 @@ from tsunagari_indexer.errors import ReviewError
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.review import calls, opened
 from tsunagari_indexer.workspace import Workspace
-from tsunagari_parsers import known_desks
+from tsunagari_parsers import Desk, known_desks
+from tsunagari_site.admin.due import due
 
 PATH = "/admin/confirmations"
 SEEN = "https://www.pref.aomori.lg.jp/soshiki/kodomo/ao-shien/jososetsumei.html"
@@ -452,3 +455,58 @@ def test_the_ledger_alone_has_the_note(browser: TestClient, root: Path) -> None:
             assert "ひみつの覚え書き".encode() not in path.read_bytes(), path
     rows = sqlite3.connect(ledger_path(root)).execute("SELECT detail FROM audit WHERE action = 'confirm'").fetchall()
     assert rows == [("desk pref-02 2026-11-19 公式ページ 継続",)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "outcome", "standing"),
+    [
+        ("pref-02", Outcome.CONTINUES, "ページに出す窓口です。"),
+        ("pref-02", Outcome.UNREACHED, "まだページに出していません。"),
+        ("pref-03", Outcome.CHANGED, "ページに出さない窓口です。"),
+        ("pref-01", Outcome.ENDED, "ページに出さない窓口です。"),
+        ("line-110", Outcome.ENDED, "ページに出す窓口です。"),
+    ],
+)
+def test_the_page_of_a_desk_says_what_becomes_of_it(
+    browser: TestClient, root: Path, subject: str, outcome: Outcome, standing: str
+) -> None:
+    # A day later than that on which any source of the data files was looked at.
+    say(root, Subject.DESK, subject, "2026-11-22", outcome)
+    assert standing in text_of(browser.get(f"{PATH}/of/{subject}").text)
+
+
+@pytest.mark.parametrize(
+    ("desk", "note"),
+    [
+        ("pref-02", ""),
+        ("line-8778", "入口のページです。ここから、窓口の名前でさがしてください。"),
+        ("line-110", "出典（北海道警察）のページです。"),
+    ],
+)
+def test_an_address_that_is_not_the_desks_own_page_says_what_it_is(browser: TestClient, desk: str, note: str) -> None:
+    page = browser.get(f"{PATH}/of/{desk}").text
+    assert re.findall("入口のページです。[^<]*|出典（[^<]*", page) == ([note] if note else [])
+
+
+# What is due, on the overview.
+
+
+def test_the_overview_says_how_much_is_due_and_which_lists_are_old(
+    browser: TestClient, root: Path, program: str
+) -> None:
+    programs = len([one for one in calls(Workspace(root), BEGIN.date()) if not isinstance(one.subject, Desk)])
+    say(root, Subject.PROGRAM, program, "2026-11-01")
+    say(root, Subject.DESK, "pref-02", "2026-11-01")
+    page = sections(browser.get("/admin/").text)["確かめる時期のもの"]
+    said = text_of(page)
+    first = len([one for one in known_desks() if one.proposal or one.check_first]) - 1
+    assert f"窓口 {len(known_desks()) - 1}件 （そのうち{first}件は、さきに公式ページで確かめます）" in said
+    assert f"事業 {programs}件のうち{programs - 1}件" in said
+    assert "古い一覧 1件。" in said
+    assert "2021年度「" in said
+    assert f'href="{PATH}"' in page
+
+
+def test_a_list_becomes_old_a_year_and_a_half_after_its_fiscal_year_began(root: Path) -> None:
+    assert due(Workspace(root), date(2022, 9, 30)).lists == ()
+    assert [one.fiscal_year for one in due(Workspace(root), date(2022, 10, 1)).lists] == [2021]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import PROGRAM_KINDS, Listing
 from tsunagari_indexer.offers import offer_kinds
 from tsunagari_indexer.workspace import Workspace
-from tsunagari_parsers.places import municipalities, prefectures
+from tsunagari_parsers.places import Prefecture, municipalities, prefectures
+from tsunagari_site.maps import prefecture_map
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,21 @@ def test_the_page_about_the_site_names_its_papers_its_terms_and_what_is_missing(
     # Without an address nothing is asked for; no form either way.
     assert "このサイトの連絡先は、まだ決まっていません。" in said
     assert "<form" not in main_of(demo_client.get("/about").text)
+
+
+@pytest.mark.parametrize("prefecture", prefectures(), ids=lambda one: one.english)
+def test_no_two_names_on_the_map_of_a_prefecture_lie_on_each_other(prefecture: Prefecture) -> None:
+    towns = [one for one in municipalities() if one.prefecture == prefecture]
+    drawn = prefecture_map(prefecture, {one.code: 1 for one in towns[::4]})
+    boxes = []
+    for dot in drawn.dots:
+        if dot.label:
+            wide = len(dot.place.name) * 12
+            left = dot.label.x - {"middle": wide / 2, "start": 0, "end": wide}[dot.label.anchor]
+            boxes.append((left, dot.label.y - 12, left + wide, dot.label.y))
+    assert boxes
+    assert not [
+        (one, other)
+        for one, other in combinations(boxes, 2)
+        if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    ]

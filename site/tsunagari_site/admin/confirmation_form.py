@@ -88,5 +88,5 @@ def _address(text: str, faults: dict[str, str], *, is_needed: bool) -> str:
     try:
         return seen_address(text)
     except ReviewError as error:
-        faults["url"] = f"{error}。"
+        faults["url"] = f"{error.plain}。"
         return ""

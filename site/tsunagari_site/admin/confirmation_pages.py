@@ -221,7 +221,7 @@ def _one(
     try:
         found = subject_called(generation, subject)
     except ReviewError as error:
-        raise RequestError(404, "not_found", str(error)) from error
+        raise RequestError(404, "not_found", error.plain) from error
     item = item_view(heard.state(found, today))
     return OnePage(
         item=item,

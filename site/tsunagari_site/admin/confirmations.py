@@ -77,7 +77,7 @@ async def _keep(visit: Visit) -> Response:
         try:
             await visit.run(confirm, workspace, page.item.id, word, by=visit.account, note=note_of(form), today=today)
         except ReviewError as error:
-            problem = f"{error}。"
+            problem = f"{error.plain}。"
         else:
             return visit.to(f"{PATH}/of/{page.item.id}", "kept")
     page = await visit.run(one_page, workspace, today, subject, form)

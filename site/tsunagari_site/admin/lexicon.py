@@ -80,7 +80,7 @@ async def _add(visit: Visit) -> Response:
         try:
             await visit.run(add_word, visit.admin.workspace, concept, form.word, reason=form.reason, by=visit.account)
         except WordError as error:
-            form = replace(form, word_fault=f"{error}。")
+            form = replace(form, word_fault=f"{error.plain}。")
         else:
             return visit.to(f"{PATH}/concepts/{concept}", "added")
     return await _concept(visit, form)
@@ -97,7 +97,7 @@ async def _remove(visit: Visit) -> Response:
                 take_word_back, visit.admin.workspace, concept, form.taken, reason=form.reason, by=visit.account
             )
         except WordError as error:
-            form = replace(form, reason_fault=f"{error}。")
+            form = replace(form, reason_fault=f"{error.plain}。")
         else:
             # The last word of a concept that is gone takes its page with it.
             return visit.to(PATH, "taken")

@@ -204,7 +204,7 @@ def missed_page(workspace: Workspace) -> MissedPage:
     try:
         counted = missed_by_month(read_counts(workspace.root), lexicon)
     except CountsError as error:
-        return MissedPage((), FEWEST_SHOWN, f"{error}。")
+        return MissedPage((), FEWEST_SHOWN, f"{error.plain}。")
     ids = {one.label: one.id for one in lexicon.concepts.values()}
     return MissedPage(tuple(_months(counted, ids)), FEWEST_SHOWN)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,6 +14,8 @@ from tsunagari_indexer.review import ledger_of, opened
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_site.admin.access import OVERVIEW, Access
 from tsunagari_site.admin.context import Visit
+from tsunagari_site.admin.due import DueView, due
+from tsunagari_site.calendar import day_in_japan
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,15 @@ class WaitingView:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """The state. ``is_behind``: something was decided that no generation knows yet; ``problem``: what cannot be read."""
+    """The state. ``is_behind``: something was decided that no generation knows yet; ``problem``: what cannot be read.
+
+    ``due`` is None where the newest generation cannot be read.
+    """
 
     published: PublishedView | None
     waiting: WaitingView | None
     is_behind: bool
+    due: DueView | None = None
     problem: str = ""
 
 
@@ -50,14 +57,14 @@ def routes(access: Access) -> list[Route]:
     """The first page after the sign-in."""
 
     async def show(visit: Visit) -> Response:
-        page = await visit.run(overview, visit.admin.workspace)
+        page = await visit.run(overview, visit.admin.workspace, day_in_japan(visit.admin.clock()))
         return visit.page("overview.html", page)
 
     return [access.get(OVERVIEW, show)]
 
 
-def overview(workspace: Workspace) -> OverviewPage:
-    """What stands on the page."""
+def overview(workspace: Workspace, today: date) -> OverviewPage:
+    """What stands on the page on a day in Japan."""
     with ledger_of(workspace) as ledger:
         records = {one.name: one for one in ledger.generations()}
     problems: list[str] = []
@@ -75,7 +82,13 @@ def overview(workspace: Workspace) -> OverviewPage:
             )
     except GenerationError as error:
         problems.append(str(error))
-    return OverviewPage(published, waiting, workspace.is_behind(), "。".join(problems))
+    to_do: DueView | None = None
+    try:
+        to_do = due(workspace, today)
+    except GenerationError as error:
+        if str(error) not in problems:
+            problems.append(str(error))
+    return OverviewPage(published, waiting, workspace.is_behind(), to_do, "。".join(problems))
 
 
 def _published(workspace: Workspace, records: dict[str, GenerationRecord]) -> PublishedView | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tsunagari_indexer.confirmations import DESK_GOOD_FOR, Asked, Confirmation
-from tsunagari_indexer.confirming import ToConfirm, must_be_opened, official_page
+from tsunagari_indexer.confirming import ToConfirm, must_be_opened, official_page, official_page_note
+from tsunagari_indexer.desk_standing import standing_desks
 from tsunagari_indexer.listings import Listing
 from tsunagari_parsers import Desk, DeskKind
 from tsunagari_parsers.places import prefecture_of
@@ -30,7 +31,7 @@ class PhoneView:
 class ItemView:
     """One to be confirmed.
 
-    ``town`` is empty for a prefecture and for the whole country; ``address`` is its official page; ``standing`` says what people see of it now;
+    ``town`` is empty for a prefecture and for the whole country; ``address`` is its official page, or the nearest to it, of which ``address_note`` tells; ``standing`` says what people see of it now;
     ``last`` and ``tried`` tell of the last answer and the last attempt, or are empty. ``may_be_called`` is False for emergency numbers.
     """
 
@@ -43,6 +44,7 @@ class ItemView:
     phones: tuple[PhoneView, ...]
     may_be_called: bool
     address: str
+    address_note: str
     hours: str
     standing: str
     last: str
@@ -105,7 +107,8 @@ def sayings(item: ItemView) -> tuple[str, ...]:
         f"{opening}載せている内容が合っているか、うかがえますか。",
         "いまも続いていますか。",
         "番号は合っていますか。" + "".join(f"（{one.number}）" for one in item.phones),
-        "相談したい人が、この番号にかけてもよいですか。それとも、役所への問い合わせ用ですか。",
+        "相談したい人が、この番号にかけてもよいですか。"
+        + ("" if item.is_desk else "それとも、役所への問い合わせ用ですか。"),
         "受付の曜日や時間、使える人に、変わったところはありますか。",
         "サイトには、確かめた日と方法だけを載せます。お名前は載せません。ありがとうございました。",
     )
@@ -124,6 +127,7 @@ def _desk(one: ToConfirm, desk: Desk) -> ItemView:
         phones=tuple(PhoneView(phone.number, phone.note) for phone in desk.phones),
         may_be_called=desk.kind is not DeskKind.EMERGENCY,
         address=official_page(desk),
+        address_note=official_page_note(desk),
         hours=f"{hours}{seen}",
         standing=_standing_of(desk, one.last),
         last=_said(one.last),
@@ -146,6 +150,7 @@ def _program(one: ToConfirm, listing: Listing) -> ItemView:
         ),
         may_be_called=True,
         address="",
+        address_note="",
         hours="",
         standing=f"{listing.fiscal_year}年度（{era_year(listing.fiscal_year)}）の一覧{lacks}",
         last=_said(one.last),
@@ -168,7 +173,10 @@ def _standing_of(desk: Desk, last: Confirmation | None) -> str:
         return "ページに出ています。公式ページでは、まだ確かめていません。"
     if last is None:
         return "出典をもとに、ページに出ています。"
-    return f"確かめてから{DESK_GOOD_FOR.days}日で、もう一度確かめます。"
+    again = f"確かめてから{DESK_GOOD_FOR.days}日で、もう一度確かめます。"
+    if standing_desks([desk], {desk.id: last}):
+        return f"ページに出す窓口です。{again}"
+    return f"ページに出さない窓口です。{again}"
 
 
 def _said(word: Confirmation | None) -> str:
