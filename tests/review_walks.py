@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -109,7 +109,7 @@ def forms(page: str, action: str, **wanted: str) -> list[dict[str, str]]:
     ]
 
 
-def fill(client: TestClient, page: str, action: str, *, of: dict[str, str] | None = None, **typed: str) -> Response:
+def fill(client: TestClient, page: str, action: str, of: Mapping[str, str] | None = None, /, **typed: str) -> Response:
     """Open a page, fill its form (the one whose fields have the values ``of``) and send it."""
     (form,) = forms(client.get(page).text, action, **(of or {}))
     # Browsers send every line's end as two characters.

@@ -106,9 +106,15 @@ class Workspace:
                 typed=f"{self.root} には、公開された世代がまだありません。tsunagari import のあと tsunagari publish をしてください",
             ) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise GenerationError(f"{self.root / 'CURRENT'} を読めません（{error}）") from error
+            raise GenerationError(
+                "公開している世代の名前（CURRENT）を読めません",
+                typed=f"{self.root / 'CURRENT'} を読めません（{error}）",
+            ) from error
         if not _NAME.fullmatch(name):
-            raise GenerationError(f"{self.root / 'CURRENT'} の中身「{name[:40]}」は世代の名前ではありません")
+            raise GenerationError(
+                f"公開している世代の名前（CURRENT）の中身「{name[:40]}」は世代の名前ではありません",
+                typed=f"{self.root / 'CURRENT'} の中身「{name[:40]}」は世代の名前ではありません",
+            )
         return name
 
     def generation_path(self, name: str) -> Path:
@@ -288,7 +294,10 @@ class Workspace:
         try:
             write_atomically(self.root / "CURRENT", f"{record.name}\n".encode("ascii"))
         except OSError as error:
-            raise GenerationError(f"{self.root / 'CURRENT'} を書けません（{error}）") from error
+            raise GenerationError(
+                "公開している世代の名前（CURRENT）を書けません",
+                typed=f"{self.root / 'CURRENT'} を書けません（{error}）",
+            ) from error
         return previous
 
     def _check_index(self, record: GenerationRecord) -> None:

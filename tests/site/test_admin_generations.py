@@ -187,11 +187,34 @@ def test_a_damaged_generation_says_so_and_cannot_be_gone_to(data: Path, desk: Te
     assert Workspace(data).current().startswith("2_")
 
 
+@pytest.mark.parametrize("harm", ["damaged", "away"])
+def test_a_damaged_one_that_waits_says_so_and_can_be_thrown_away(data: Path, desk: TestClient, harm: str) -> None:
+    staged = Workspace(data).newest_staged()
+    assert staged
+    path = Workspace(data).generation_path(staged.name)
+    if harm == "away":
+        path.unlink()
+    else:
+        path.write_bytes(b"damaged" * 100)
+    answer = desk.get(PATH)
+    assert answer.status_code == 200
+    assert "世代のファイル" in table(answer.text)["2"]
+    assert forms(answer.text, f"{PATH}/publish") == []
+    (form,) = forms(desk.get(f"{PATH}/discard").text, f"{PATH}/discard")
+    assert desk.post(f"{PATH}/discard", data=form).status_code == 303
+    assert list(table(desk.get(PATH).text)) == ["1"]
+    assert "世代1を見ています" in text_of(desk.get("/admin/review").text)
+
+
 def test_a_damaged_name_of_what_is_served_is_told(data: Path, desk: TestClient) -> None:
     (data / "CURRENT").write_text("../../etc/passwd")
     answer = desk.get(PATH)
     assert answer.status_code == 200
     assert "世代の名前ではありません" in text_of(answer.text)
+    assert str(data) not in answer.text
+    answer = desk.get("/admin/review")
+    assert answer.status_code == 503
+    assert "世代を読めないため" in text_of(answer.text)
 
 
 def test_an_empty_folder_has_a_page_too(data: Path, desk: TestClient) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fixtures.years import Years, years
 from starlette.testclient import TestClient
-from tests.admin_walks import NAME, admin_client, csrf_in, ledger_path
+from tests.admin_walks import NAME, admin_client, csrf_in, ledger_path, with_accounts
 from tests.review_walks import (
     OTHER_ROW,
     REASON,
@@ -265,6 +265,34 @@ def test_what_does_not_fit_on_the_first_page_is_counted_and_has_its_own(browser:
     assert browser.get(f"{PATH}/changes?kind=colour").status_code == 404
 
 
+def test_hundreds_of_changes_and_findings_are_paged_with_nothing_left_out(tmp_path: Path) -> None:
+    """25 numbers changed, and 25 programmes were perhaps renamed: each stands on one page, once."""
+    data = tmp_path / "data"
+    before = [(*ROW[:2], f"居場所その{at}", f"{TEXT}{at}", f"市民{at}課", f"011-211-{at:04}") for at in range(50)]
+    after = [(*one[:5], f"011-222-{at:04}") for at, one in enumerate(before[:25])]
+    after += [(*one[:2], f"ほっと{at}", *one[3:]) for at, one in enumerate(before[25:])]
+    take(data, 2021, *before)
+    Workspace(data).publish()
+    take(data, 2022, *after)
+    seen = review(Workspace(data))
+    assert (len(seen.changes.of(ChangeKind.PHONE)), len(seen.open_findings)) == (25, 25)
+    with browser_at(with_accounts(data)) as client:
+        changed = re.findall(r'<article class="change" id="(\w+)"', section(client, ChangeKind.PHONE))
+        assert changed == [one.listing.id for one in seen.changes.of(ChangeKind.PHONE)]
+        first = client.get(PATH).text
+        assert "のこりの指摘 5件を見る" in text_of(first)
+        pages = [client.get(f"{PATH}/findings?page={number}").text for number in (1, 2)]
+        numbers = [int(number) for page in pages for number in re.findall(r'id="finding-(\d+)"', page)]
+        assert numbers == [one.number for one in seen.findings]
+        # What was typed is shown on the page on which its finding stands.
+        last = str(numbers[-1])
+        refused = fill(client, f"{PATH}/findings?page=2", f"{PATH}/accept", {"number": last}, reason=" ")
+        assert refused.status_code == 400
+        assert f'id="finding-{last}"' in refused.text
+        new = seen.findings[-1].found.finding.value.split()[0]
+        assert f"{PATH}/findings?page=2#finding-{last}" in client.get(f"{PATH}/listing/{new}").text
+
+
 def test_an_empty_folder_says_that_there_is_nothing_yet(small: Path, tmp_path: Path) -> None:
     data = tmp_path / "empty"
     data.mkdir()
@@ -336,7 +364,7 @@ def test_a_finding_is_let_pass_with_a_reason_and_only_the_one_that_was_looked_at
     assert "別の世代ができました" in refused.text
     assert f'value="{REASON}"' in refused.text
     for one in review(Workspace(data)).open_findings:
-        fill(desk, PATH, f"{PATH}/accept", of={"number": str(one.number)}, reason=REASON)
+        fill(desk, PATH, f"{PATH}/accept", {"number": str(one.number)}, reason=REASON)
     seen = review(Workspace(data))
     assert seen.open_findings == ()
     assert {one.accepted for one in seen.findings} == {REASON}
@@ -356,7 +384,7 @@ def test_a_finding_that_is_none_cannot_be_let_pass(desk: TestClient, number: str
 def test_a_field_is_corrected_from_its_exact_value(data: Path, desk: TestClient) -> None:
     listing = called(data, "ほっとスペース")
     page = f"{PATH}/listing/{listing.id}"
-    answer = fill(desk, page, f"{page}/correct", of={"field": "phone"}, corrected="011-211-0000", reason=REASON)
+    answer = fill(desk, page, f"{page}/correct", {"field": "phone"}, corrected="011-211-0000", reason=REASON)
     assert "訂正：電話番号「011-211-2962」→「011-211-0000」" in text_of(follow(desk, answer))
     desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
     after = called(data, "ほっとスペース")
@@ -370,7 +398,7 @@ def test_a_field_is_corrected_from_its_exact_value(data: Path, desk: TestClient)
 def test_a_text_of_several_lines_is_corrected_as_it_was_meant(data: Path, desk: TestClient) -> None:
     listing = called(data, "ほっとスペース")
     page = f"{PATH}/listing/{listing.id}"
-    fill(desk, page, f"{page}/correct", of={"field": "description"}, corrected="一行目\n二行目", reason=REASON)
+    fill(desk, page, f"{page}/correct", {"field": "description"}, corrected="一行目\n二行目", reason=REASON)
     desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
     assert called(data, "ほっとスペース").description == "一行目\n二行目"
 
@@ -391,7 +419,7 @@ def test_a_correction_that_cannot_be_right_is_refused_with_what_was_typed(
     data: Path, desk: TestClient, field: str, typed: dict[str, str], said: str
 ) -> None:
     page = f"{PATH}/listing/{called(data, 'ほっとスペース').id}"
-    answer = fill(desk, page, f"{page}/correct", of={"field": field}, **{"reason": REASON, **typed})
+    answer = fill(desk, page, f"{page}/correct", {"field": field}, **{"reason": REASON, **typed})
     assert answer.status_code == 400
     assert said in text_of(answer.text)
     if "source" not in typed and "field" not in typed:
@@ -563,6 +591,7 @@ def test_a_damaged_generation_is_told_and_not_a_fault(data: Path, desk: TestClie
     answer = desk.get(PATH)
     assert answer.status_code == 503
     assert "壊れています" in text_of(answer.text)
+    assert "まだありません" not in text_of(answer.text)
     assert str(data) not in answer.text
 
 

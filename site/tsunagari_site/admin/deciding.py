@@ -13,7 +13,7 @@ from tsunagari_indexer.changes import ListingChange
 from tsunagari_indexer.corrections import check
 from tsunagari_indexer.deciding import accept, correct, decide, leave_out, split
 from tsunagari_indexer.decisions import Verdict
-from tsunagari_indexer.errors import IndexerError, ReviewError
+from tsunagari_indexer.errors import ReviewError
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import Review, ledger_of, newest, opened, review
@@ -227,7 +227,7 @@ async def _show(visit: Visit, problem: str = "", status: int = 200) -> Response:
 
     try:
         page = await visit.run(read)
-    except IndexerError as error:
+    except REFUSALS as error:
         raise RequestError(409, "no_review", problem or plain(error)) from error
     if page is None:
         raise RequestError(404, "not_found", "その番号の事業はありません")

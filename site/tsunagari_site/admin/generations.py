@@ -69,6 +69,7 @@ class GenerationsPage:
     waiting: WaitingView | None
     kept: int
     problem: str = ""
+    has_staged: bool = False
     typed: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -136,7 +137,11 @@ def generations_page(workspace: Workspace, jobs: Jobs | None, typed: Mapping[str
     except GenerationError as error:
         problem = plain(error)
     previous = next((one.previous for one in records if one.name == current), None)
-    kept = [one for one in records if workspace.generation_path(one.name).exists() or one.name == current]
+    kept = [
+        one
+        for one in records
+        if one.state == "staged" or one.name == current or workspace.generation_path(one.name).exists()
+    ]
     views = tuple(_view(workspace, one, current, previous) for one in reversed(kept))
     staged = next((one for one in views if one.state == "staged"), None)
     waiting, offered = None, None
@@ -145,13 +150,20 @@ def generations_page(workspace: Workspace, jobs: Jobs | None, typed: Mapping[str
         found = read_waiting(workspace, newest.name)
         with opened(workspace, newest.name) as generation:
             waiting = waiting_view(found, jobs, generation)
-        waits = workspace.newest_staged()
+        waits = workspace.newest_staged() if staged else None
         if waits and staged and waits.name == staged.name:
             offered = PublishView(
                 waits.name, staged.number, len(waits.must_look), found.keeps_from_publishing, typed.get("reason", "")
             )
     return GenerationsPage(
-        views, next((one for one in views if one.state == "current"), None), offered, waiting, KEPT, problem, typed
+        generations=views,
+        current=next((one for one in views if one.state == "current"), None),
+        publish=offered,
+        waiting=waiting,
+        kept=KEPT,
+        problem=problem,
+        has_staged=staged is not None,
+        typed=typed,
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tsunagari_indexer.changes import ChangeKind
-from tsunagari_indexer.errors import GenerationError, IndexerError, NothingPublishedError
+from tsunagari_indexer.errors import GenerationError, NothingPublishedError
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import DocumentCount, Review, ledger_of, opened, review
@@ -69,9 +69,10 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """The review. ``name`` is empty where there is no generation (``problem``: or none that can be read)."""
+    """The review. ``name`` is empty where there is no generation, or (``is_unreadable``) one that cannot be read."""
 
     name: str = ""
+    is_unreadable: bool = False
     number: int = 0
     is_staged: bool = False
     published: int | None = None
@@ -158,9 +159,9 @@ async def show_review(visit: Visit, problem: str = "", status: int = 200) -> Res
     try:
         page = await visit.run(review_page, visit.admin.workspace, visit.admin.jobs, visit.form)
     except NothingPublishedError:
-        page = ReviewPage()
+        page = ReviewPage(typed=visit.form)
     except REFUSALS as error:
-        page = ReviewPage()
+        page = ReviewPage(is_unreadable=True, typed=visit.form)
         problem, status = problem or plain(error), status if problem else 503
     return visit.page("review.html", page, done=_DONE, problem=problem, status=status)
 
@@ -256,7 +257,7 @@ async def _read(visit: Visit, make: Callable[[_Seen], T]) -> T:
 
     try:
         return await visit.run(read)
-    except IndexerError as error:
+    except REFUSALS as error:
         raise RequestError(409, "no_review", plain(error)) from error
 
 
