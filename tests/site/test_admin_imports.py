@@ -17,6 +17,7 @@ from tests.pdfs import table_pdf, text_pdf
 from tests.site_walks import text_of
 
 from tsunagari_crawler.sources import SOURCES
+from tsunagari_indexer.review import newest
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_parsers.errors import NoTextLayerError
 from tsunagari_parsers.layouts import LAYOUTS
@@ -310,14 +311,25 @@ def test_an_upload_that_breaks_off_leaves_nothing_and_says_so(browser: TestClien
     assert (jobs.jobs, left(root)) == ([], before)
 
 
-def test_without_a_file_nothing_begins_and_the_sentence_says_what_is_missing(
+def test_without_a_file_nothing_begins_and_the_sentence_stands_beside_the_field(
     browser: TestClient, jobs: FakeJobs
 ) -> None:
-    jobs.refusal = "取り込むファイルが選ばれていません"
     token = csrf_in(browser.get(PATH).text)
     answer = browser.post(PATH, data={"csrf": token, "year": "2022"}, files=[("files", ("", b""))])
-    assert (answer.status_code, alert(answer)) == (400, "取り込むファイルが選ばれていません。")
+    assert (answer.status_code, jobs.jobs) == (400, [])
+    assert '<span class="wrong" id="files-wrong">取り込むファイルを選んでください</span>' in answer.text
     assert '<option value="2022" selected>' in answer.text
+
+
+def test_what_the_jobs_themselves_refuse_is_told_and_what_was_typed_stays(
+    browser: TestClient, jobs: FakeJobs, root: Path
+) -> None:
+    before = left(root)
+    jobs.refusal = "取り込みを始められません。ディスクに書けません"
+    answer = upload(browser, ("一覧.pdf", PDF), year="2022")
+    assert (answer.status_code, alert(answer)) == (400, f"{jobs.refusal}。")
+    assert '<option value="2022" selected>' in answer.text
+    assert left(root) == before
 
 
 def test_while_one_runs_a_second_is_refused_with_the_way_to_the_first(
@@ -429,20 +441,27 @@ def test_without_jobs_the_page_shows_what_is_there_and_starts_nothing(root: Path
 # What is there.
 
 
-def test_the_documents_stand_with_year_publisher_origin_counts_and_whether_they_are_old(browser: TestClient) -> None:
+def test_the_documents_stand_with_year_publisher_origin_counts_and_whether_they_are_old(
+    browser: TestClient, root: Path
+) -> None:
     page = browser.get(PATH).text
     section = text_of(page.partition('id="documents"')[2].partition("</section>")[0])
     for said in (
-        "世代1（公開しています）に、1の文書があります",
+        "世代1（公開しています）に、文書が1件あります",
         "令和３年度 地域女性活躍推進交付金（つながりサポート型）実施事業一覧",
         "2021年度（令和3年度）",
         "内閣府男女共同参画局",
         "national-list-r3.pdf",
         "古い一覧です",
-        "1年半より前の一覧が1あります",
+        "1年半より前の一覧が1件あります",
     ):
         assert said in section, said
-    assert re.search(r"事業\s*[1-9]\d*件", section), section
+    (document,) = Workspace(root).base_documents()
+    with newest(Workspace(root)) as generation:
+        records = generation.documents[document.sha256].records
+        programs = sum(one.is_program for one in generation.all_listings())
+    assert records >= programs > 50
+    assert f"読んだ件数 {records}件 出る事業 {programs}件 要確認の指摘 ありません" in section, section
     assert re.search(r'<a href="https://www.gender.go.jp/[^"]*" rel="noreferrer noopener">', page)
 
 
@@ -489,11 +508,11 @@ def test_rebuilding_is_a_job_without_files(browser: TestClient, jobs: FakeJobs) 
     ("progress", "said"),
     [
         (JobProgress(), "準備しています。"),
-        (JobProgress(("一覧.pdf",)), "送られた文書2個のうち1個目「一覧.pdf」を読んでいます。"),
-        (JobProgress(("一覧.pdf", "調書.txt")), "送られた文書2個のうち2個目「調書.txt」を読んでいます。"),
+        (JobProgress(("一覧.pdf",)), "送られた文書2件のうち1件目「一覧.pdf」を読んでいます。"),
+        (JobProgress(("一覧.pdf", "調書.txt")), "送られた文書2件のうち2件目「調書.txt」を読んでいます。"),
         (
             JobProgress(("一覧.pdf", "調書.txt", "去年.pdf")),
-            "前からある文書「去年.pdf」を読み直しています（全部で3個目）。",
+            "前からある文書1件のうち1件目「去年.pdf」を読み直しています。",
         ),
         (
             JobProgress(("一覧.pdf", "調書.txt"), "一覧.pdf", 12, 40),

@@ -21,7 +21,10 @@ from tsunagari_site.admin.import_form import in_both_ways, series_name
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A document of the newest generation. ``fetched_at`` is a moment (ISO 8601), ``url`` empty unless it can be opened."""
+    """A document of the newest generation. ``fetched_at`` is a moment (ISO 8601), ``url`` empty unless it can be opened.
+
+    ``records`` were read from it; ``programs`` are shown with what it says: one that a newer edition has, too, is shown with that one's words.
+    """
 
     key: str
     name: str
@@ -32,8 +35,8 @@ class DocumentView:
     publisher: str
     url: str
     fetched_at: str
+    records: int
     programs: int
-    others: int
     must_look: int
     is_old: bool
 
@@ -99,8 +102,8 @@ def _document(one: SourceDocument, programs: int, must_look: int, *, is_old: boo
         publisher=one.publisher,
         url=one.url if one.url.startswith(("https://", "http://")) else "",
         fetched_at=one.fetched_at,
+        records=one.records,
         programs=programs,
-        others=max(0, one.records - programs),
         must_look=must_look,
         is_old=is_old,
     )

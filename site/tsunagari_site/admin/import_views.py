@@ -104,8 +104,8 @@ def job_line(job: Job) -> JobLine:
     )
 
 
-def job_page(job: Job, staged: str | None) -> JobPage:
-    """A job's page; ``staged`` is the name of the generation that waits to be published."""
+def job_page(job: Job, staged: str | None, there: int) -> JobPage:
+    """A job's page; ``staged`` is the name of the generation that waits to be published, ``there`` how many documents the newest one has."""
     running = not job.state.is_over
     return JobPage(
         line=job_line(job),
@@ -113,7 +113,7 @@ def job_page(job: Job, staged: str | None) -> JobPage:
         files=tuple(one.name for one in job.request.files),
         edition=_edition(job),
         steps=_steps(job) if running else (),
-        progress=_progress(job) if running else "",
+        progress=_progress(job, there) if running else "",
         drawn=job.progress.drawn,
         to_draw=job.progress.to_draw if running else 0,
         message=on_the_form(job.message),
@@ -159,24 +159,28 @@ def _edition(job: Job) -> tuple[tuple[str, str], ...]:
 
 
 def _steps(job: Job) -> tuple[StepView, ...]:
-    """What was sent comes first; then all that the folder has already is read again."""
+    """What was sent; it is read first, in its order."""
     read = job.progress.read
-    begun = [StepView(name, "読みました") for name in read[:-1]]
-    begun += [StepView(name, "読んでいます" if not job.progress.drawing else "読みました") for name in read[-1:]]
-    waiting = [one.name for one in job.request.files if one.name not in read]
-    return (*begun, *(StepView(name, "待っています") for name in waiting))
+    return tuple(StepView(one.name, _step(job, number, len(read))) for number, one in enumerate(job.request.files, 1))
 
 
-def _progress(job: Job) -> str:
-    said = job.progress
+def _step(job: Job, number: int, begun: int) -> str:
+    if number > begun:
+        return "待っています"
+    return "読んでいます" if number == begun and not job.progress.drawing else "読みました"
+
+
+def _progress(job: Job, there: int) -> str:
+    """Where it is. Of an import first what was sent is read, then all that was there before."""
+    said, sent = job.progress, len(job.request.files)
+    number = len(said.read)
     if not said.read:
         return "準備しています。"
     if said.drawing:
         return f"「{said.drawing}」の行の画像を作っています（{said.to_draw}行のうち{said.drawn}行）。"
-    sent = [one.name for one in job.request.files]
-    if said.current in sent and len(said.read) <= len(sent):
-        return f"送られた文書{len(sent)}個のうち{len(said.read)}個目「{said.current}」を読んでいます。"
-    return f"前からある文書「{said.current}」を読み直しています（全部で{len(said.read)}個目）。"
+    if number <= sent:
+        return f"送られた文書{sent}件のうち{number}件目「{said.current}」を読んでいます。"
+    return f"前からある文書{max(there, number - sent)}件のうち{number - sent}件目「{said.current}」を読み直しています。"
 
 
 def _advice(job: Job) -> str:

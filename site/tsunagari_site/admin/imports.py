@@ -7,7 +7,7 @@ An upload is a form of files: its token and fields come first, and are checked b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from starlette.responses import Response
@@ -27,6 +27,7 @@ from tsunagari_site.admin.import_form import (
 )
 from tsunagari_site.admin.import_views import (
     JobLine,
+    JobPage,
     job_line,
     job_page,
     running,
@@ -91,7 +92,7 @@ async def _show_job(visit: Visit) -> Response:
     if job is None:
         gone = AdminMessage("この取り込みの記録はありません", "古い記録は、新しい取り込みが増えると消えます。")
         return visit.page("message.html", gone, status=404)
-    page = job_page(job, await visit.run(_staged, visit) if job.state.is_over else None)
+    page = await visit.run(_job_page, visit, job)
     answer = visit.page("import_job.html", page, done={"started": "はじめました。"} if not job.state.is_over else {})
     if not job.state.is_over:
         answer.headers["Refresh"] = str(_REFRESH)
@@ -116,6 +117,9 @@ async def _upload(visit: Visit) -> Response:
 
     try:
         async with received(visit.request, admin.workspace.root / "incoming", admin.upload_limits, before_files) as got:
+            if not got.files:
+                form = replace(form, errors={"files": "取り込むファイルを選んでください"})
+                raise _StopError
             job = await visit.run(_start, visit, admin.jobs, form, got)
     except _StopError:
         if busy:
@@ -186,12 +190,15 @@ def _asked(documents: tuple[SourceDocument, ...], key: str) -> SourceDocument | 
     return next((one for one in documents if key and one.sha256[:16] == key), None)
 
 
-def _staged(visit: Visit) -> str | None:
+def _job_page(visit: Visit, job: Job) -> JobPage:
+    workspace = visit.admin.workspace
+    if not job.state.is_over:
+        return job_page(job, None, len(workspace.base_documents()))
     try:
-        staged = visit.admin.workspace.newest_staged()
+        staged = workspace.newest_staged()
     except GenerationError:
-        return None
-    return staged.name if staged else None
+        staged = None
+    return job_page(job, staged.name if staged else None, 0)
 
 
 def _now(visit: Visit) -> str:
