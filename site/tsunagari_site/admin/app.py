@@ -26,10 +26,10 @@ PAGES = (
     overview,
     imports,
     review,
-    corrections,
-    generations,
     confirmations,
+    corrections,
     lexicon,
+    generations,
     audit,
     password,
 )

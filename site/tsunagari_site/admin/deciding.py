@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tsunagari_indexer.changes import ListingChange
 from tsunagari_indexer.corrections import check
 from tsunagari_indexer.deciding import accept, correct, decide, leave_out, split
 from tsunagari_indexer.decisions import Verdict
 from tsunagari_indexer.errors import ReviewError
-from tsunagari_indexer.generation import Generation
-from tsunagari_indexer.listings import Listing
-from tsunagari_indexer.review import Review, ledger_of, newest, opened, review
-from tsunagari_indexer.review_words import CHANGE_WORDS, CORRECTED_WORDS, FIELD_WORDS
-from tsunagari_indexer.workspace import Workspace
+from tsunagari_indexer.review import newest, review
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Visit
-from tsunagari_site.admin.jobs import Jobs
+from tsunagari_site.admin.listing_page import ListingPage, asks, listing_page, values_of
 from tsunagari_site.admin.publishing import (
     REFUSALS,
-    WaitingView,
-    number_of,
     plain,
     status_of,
     typed,
-    waiting_of,
-    waiting_view,
 )
-from tsunagari_site.admin.review_rows import LISTINGS, CardView, Rows, RowView, asked_about, place_of
+from tsunagari_site.admin.review_rows import LISTINGS
 from tsunagari_site.errors import RequestError
 
 _REVIEW = "/admin/review"
@@ -55,49 +45,6 @@ class ShowFindings(Protocol):
         self, visit: Visit, asked: str, problem: str = "", status: int = 200, *, of_finding: str = ""
     ) -> Awaitable[Response]:
         """The page."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueView:
-    """A value that can be corrected. ``also`` other programmes of the document have the same value, and change with it."""
-
-    key: str
-    field: str
-    label: str
-    value: str
-    also: int
-    is_long: bool
-
-
-@dataclass(frozen=True, slots=True)
-class YearView:
-    """One year in which the programme was seen, what connects it with the year before, and the fields that changed."""
-
-    fiscal_year: int
-    evidence: str
-    changed: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListingPage:
-    """One programme with all that can be decided of it. ``change`` is what became of it, if anything; ``can_split`` from which years."""
-
-    id: str
-    place: str
-    name: str
-    number: int
-    document: str
-    document_sha256: str
-    kind: str
-    change_title: str
-    change: RowView | None
-    card: CardView
-    years: tuple[YearView, ...]
-    values: tuple[ValueView, ...]
-    can_split: tuple[int, ...]
-    candidates: tuple[CardView, ...]
-    waiting: WaitingView
-    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def routes(access: Access, show_findings: ShowFindings) -> list[Route]:
@@ -155,7 +102,7 @@ def _answer(visit: Visit) -> None:
     workspace, by, reason = visit.admin.workspace, visit.account, typed(visit, "reason")
     record, choice = visit.form.get("record", ""), visit.form.get("choice", "")
     asked = {
-        tuple(one.found.finding.value.split()) for one in review(workspace).findings if _asks(one.found.finding.code)
+        tuple(one.found.finding.value.split()) for one in review(workspace).findings if asks(one.found.finding.code)
     }
     candidates = next((named[1:] for named in asked if named[0] == record), ())
     if not candidates:
@@ -186,7 +133,7 @@ def _correct(visit: Visit) -> None:
     check(field_name, source, corrected)
     with newest(visit.admin.workspace) as generation:
         found = generation.listing(listing)
-    if found is None or source not in {value for name, value in _values(found) if name == field_name}:
+    if found is None or source not in {value for name, value in values_of(found) if name == field_name}:
         raise ReviewError("直す前の値が、いまの世代にはありません。ページを開き直してください")
     correct(
         visit.admin.workspace,
@@ -222,8 +169,11 @@ def _split(visit: Visit) -> None:
 async def _show(visit: Visit, problem: str = "", status: int = 200) -> Response:
     """The page; what was typed stands in its form again."""
 
+    work = visit.request.url.path.rpartition("/")[2]
+    sent = {**{name: typed(visit, name) for name in visit.form}, "work": work} if visit.form else {}
+
     def read() -> ListingPage | None:
-        return _listing_page(visit.admin.workspace, visit.admin.jobs, _listing_of(visit), visit.form, visit)
+        return listing_page(visit.admin.workspace, visit.admin.jobs, _listing_of(visit), sent)
 
     try:
         page = await visit.run(read)
@@ -232,108 +182,6 @@ async def _show(visit: Visit, problem: str = "", status: int = 200) -> Response:
     if page is None:
         raise RequestError(404, "not_found", "その番号の事業はありません")
     return visit.page("review_listing.html", page, done=DONE, problem=problem, status=status)
-
-
-def _listing_page(
-    workspace: Workspace, jobs: Jobs | None, listing_id: str, sent: Mapping[str, str], visit: Visit
-) -> ListingPage | None:
-    found = review(workspace)
-    with opened(workspace, found.name) as now:
-        listing = now.listing(listing_id)
-        if listing is None:
-            return None
-        if found.published and found.published != found.name:
-            with opened(workspace, found.published) as then:
-                rows = Rows(workspace.pictures, now, then)
-                change, row = _change(found, listing, rows)
-        else:
-            rows = Rows(workspace.pictures, now, None)
-            change, row = None, None
-        with ledger_of(workspace) as ledger:
-            waits = waiting_view(waiting_of(ledger, now), jobs, now)
-        document = now.documents.get(listing.document)
-        work = visit.request.url.path.rpartition("/")[2] if sent else ""
-        return ListingPage(
-            id=listing.id,
-            place=place_of(listing),
-            name=listing.program_name,
-            number=number_of(found.name),
-            document=document.name if document else listing.document[:8],
-            document_sha256=listing.document,
-            kind=listing.kind,
-            change_title=CHANGE_WORDS[change.kind] if change else "",
-            change=row,
-            card=rows.card(listing),
-            years=tuple(
-                YearView(one.fiscal_year, one.evidence, tuple(FIELD_WORDS[each.field] for each in one.changes))
-                for one in listing.history
-            ),
-            # A measure or a network has no fields that corrections know.
-            values=_value_views(listing, now) if listing.is_program else (),
-            can_split=tuple(
-                sorted({one.fiscal_year for one in listing.history} - {listing.history[0].fiscal_year})
-                if listing.history
-                else ()
-            ),
-            candidates=_candidates(found, listing, now, rows),
-            waiting=waits,
-            typed={**{name: typed(visit, name) for name in sent}, "work": work} if sent else {},
-        )
-
-
-def _change(found: Review, listing: Listing, rows: Rows) -> tuple[ListingChange | None, RowView | None]:
-    change = next((one for one in found.changes.changes if one.after and one.after.id == listing.id), None)
-    return change, rows.row(change, asked_about(found)) if change else None
-
-
-def _candidates(found: Review, listing: Listing, now: Generation, rows: Rows) -> tuple[CardView, ...]:
-    """Who it may be, as the findings have it."""
-    named = {
-        one_id
-        for one in found.findings
-        if _asks(one.found.finding.code) and listing.ids & set(one.found.finding.value.split())
-        for one_id in one.found.finding.value.split()
-    }
-    others = (now.listing(one) for one in sorted(named - listing.ids))
-    return tuple(rows.card(one) for one in others if one)
-
-
-def _asks(code: str) -> bool:
-    return code.startswith("identity-")
-
-
-def _values(listing: Listing) -> list[tuple[str, str]]:
-    """What can be corrected: the field's name and exactly what it has now."""
-    found = []
-    for phone in listing.phones:
-        found += [("phone", phone.number), ("extension", phone.extension or "")]
-    found += [
-        ("program_name", listing.program_name),
-        ("department", listing.department),
-        ("description", listing.description),
-        ("prefecture", listing.prefecture),
-        ("municipality", listing.municipality or ""),
-    ]
-    return list(dict.fromkeys(found))
-
-
-def _value_views(listing: Listing, now: Generation) -> tuple[ValueView, ...]:
-    others = [
-        set(_values(one))
-        for one in now.all_listings()
-        if one.document == listing.document and one.id != listing.id and one.is_program
-    ]
-    return tuple(
-        ValueView(
-            str(number),
-            name,
-            CORRECTED_WORDS[name],
-            value,
-            sum((name, value) in each for each in others),
-            name == "description",
-        )
-        for number, (name, value) in enumerate(_values(listing))
-    )
 
 
 def _listing_of(visit: Visit) -> str:
