@@ -22,17 +22,7 @@ from tsunagari_site.rendering import admin_environment
 from tsunagari_site.seal import Sealer
 
 #: One module a page, each with ``routes(access)``.
-PAGES = (
-    overview,
-    imports,
-    review,
-    confirmations,
-    corrections,
-    lexicon,
-    generations,
-    audit,
-    password,
-)
+PAGES = (overview, imports, review, confirmations, corrections, lexicon, generations, audit, password)
 
 
 def admin_routes(admin: Admin, sealer: Sealer) -> list[Route]:
