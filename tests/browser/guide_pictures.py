@@ -18,8 +18,9 @@ from tests.browser.test_the_guide import FIRST
 from tests.conftest import ROOT
 
 PICTURES = ROOT / "docs" / "guide"
-#: The window, in CSS pixels; a picture of something longer is cut below.
+#: The window, the height at which something longer is cut, and the space left around it, in CSS pixels.
 _WINDOW = (1000, 760)
+_TALLEST, _AROUND = 1150, 12
 _HEAVIEST = 80_000
 _QUALITIES = (80, 70, 60, 50, 40, 30)
 
@@ -33,9 +34,15 @@ def take(name: str, page: Page, what: Locator | None) -> None:
         what.scroll_into_view_if_needed()
         # Pictures of rows are fetched when they come into view.
         page.wait_for_load_state("networkidle")
-        taken = what.screenshot()
+        page.evaluate("scrollTo(0, 0)")
+        box = what.bounding_box()
+        assert box is not None, name
+        left, top = max(box["x"] - _AROUND, 0), max(box["y"] - _AROUND, 0)
+        width = min(box["width"] + 2 * _AROUND, _WINDOW[0] - left)
+        height = min(box["height"] + 2 * _AROUND, _TALLEST)
+        taken = page.screenshot(full_page=True, clip={"x": left, "y": top, "width": width, "height": height})
     with Image.open(BytesIO(taken)) as opened:
-        picture = opened.convert("RGB").crop((0, 0, opened.width, min(opened.height, _WINDOW[1])))
+        picture = opened.convert("RGB")
     for quality in _QUALITIES:
         saved = BytesIO()
         picture.save(saved, "WEBP", quality=quality, method=6)
