@@ -49,7 +49,6 @@ def take(name: str, page: Page, what: Locator | None) -> None:
         if saved.tell() <= _HEAVIEST:
             break
     (PICTURES / f"{name}.webp").write_bytes(saved.getvalue())
-    print(f"{name}.webp {picture.width}x{picture.height} {saved.tell()} bytes, quality {quality}")
 
 
 def main() -> None:

@@ -69,9 +69,15 @@ def sign_in(page: Page, url: str) -> None:
     page.get_by_role("heading", name="概要").wait_for()
 
 
+def press(page: Page, what: Locator) -> None:
+    """Press what leads to another page, and wait until all of that is there."""
+    with page.expect_navigation():
+        what.click()
+
+
 def menu(page: Page, name: str) -> None:
     """Open a page by the menu."""
-    page.get_by_role("navigation", name="メニュー").get_by_role("link", name=name, exact=True).click()
+    press(page, page.get_by_role("navigation", name="メニュー").get_by_role("link", name=name, exact=True))
 
 
 def send(page: Page, year: int, path: Path, shot: Shot = no_picture) -> None:
@@ -79,7 +85,7 @@ def send(page: Page, year: int, path: Path, shot: Shot = no_picture) -> None:
     page.get_by_label("年度（必ず選んでください）").select_option(str(year))
     page.get_by_label("ファイル（必ず選んでください）").set_input_files(path)
     shot("import-form", page, page.locator("section:has(#new)"))
-    page.get_by_role("button", name="送って取り込む").click()
+    press(page, page.get_by_role("button", name="送って取り込む"))
     until_over(page)
 
 
@@ -106,16 +112,16 @@ def walk(page: Page, url: str, first: Path, second: Path, shot: Shot = no_pictur
     sign_in(page, url)
     menu(page, "取り込み")
     send(page, LAST_YEAR, first)
-    page.get_by_role("link", name="見直しに進む").click()
+    press(page, page.get_by_role("link", name="見直しに進む"))
     publish(page)
     menu(page, "取り込み")
-    page.get_by_role("link", name="この一覧の新しい版を取り込む").click()
+    press(page, page.get_by_role("link", name="この一覧の新しい版を取り込む"))
     send(page, THIS_YEAR, second, shot)
     page.evaluate("document.activeElement.blur()")
     shot("import-result", page, None)
     menu(page, "概要")
     shot("overview", page, None)
-    page.get_by_role("link", name="指摘と、変わったところを見る").click()
+    press(page, page.get_by_role("link", name="指摘と、変わったところを見る"))
     answer_all(page, shot)
     rebuild(page, shot)
     accept_all(page)
@@ -153,18 +159,18 @@ def answer(page: Page, finding: str, *, same: bool, why: str) -> None:
     asked = page.locator(f"#{finding}")
     asked.get_by_role("radio", name="と同じ" if same else "別の事業").first.check()
     asked.get_by_label("そう考える理由").fill(why)
-    asked.get_by_role("button", name="答えを残す").click()
+    press(page, asked.get_by_role("button", name="答えを残す"))
     page.get_by_role("status").get_by_text("答えを残しました。").wait_for()
 
 
 def leave_out(page: Page, why: str) -> None:
     """手順5: keep the row that is perhaps two off the site."""
     lost = page.locator("article.finding").filter(has_text="[row-perhaps-lost]").first
-    lost.locator(".programme").filter(has_text="指摘のある行").get_by_role("link").first.click()
+    press(page, lost.locator(".programme").filter(has_text="指摘のある行").get_by_role("link").first)
     page.get_by_text("この行は事業ではないので、載せない").click()
     form = page.locator("details").filter(has_text="この行は事業ではないので、載せない")
     form.get_by_label("理由").fill(why)
-    form.get_by_role("button", name="載せない").click()
+    press(page, form.get_by_role("button", name="載せない"))
     page.get_by_role("status").get_by_text("載せないことにしました。").wait_for()
 
 
@@ -175,14 +181,14 @@ def accept_all(page: Page) -> None:
         assert re.search(r"\[(several-phones|row-perhaps-lost)\]", asked.inner_text()), asked.inner_text()
         asked.get_by_text("見たうえで、このまま認める").click()
         asked.get_by_label("認める理由").fill("混ざった行は、載せないことにした")
-        asked.get_by_role("button", name="認める").click()
+        press(page, asked.get_by_role("button", name="認める"))
         page.get_by_role("status").get_by_text("指摘を認めました。").wait_for()
 
 
 def rebuild(page: Page, shot: Shot = no_picture) -> None:
     """手順8: make the generation again with what was decided, and open the review anew when it is done."""
     shot("rebuild", page, page.locator("section:has(> #waiting)"))
-    page.locator("section:has(> #waiting)").get_by_role("button", name="作り直す").click()
+    press(page, page.locator("section:has(> #waiting)").get_by_role("button", name="作り直す"))
     page.get_by_role("status").get_by_text("作り直しを始めました。").wait_for()
     last = time.monotonic() + _ENDS_WITHIN
     while page.locator("section:has(> #waiting)").count():
@@ -193,16 +199,16 @@ def rebuild(page: Page, shot: Shot = no_picture) -> None:
 
 def publish(page: Page) -> None:
     """手順9: with the button at the end of the review."""
-    page.get_by_role("button", name=re.compile(r"^世代\d+を公開する$")).click()
+    press(page, page.get_by_role("button", name=re.compile(r"^世代\d+を公開する$")))
     page.get_by_role("status").get_by_text("公開しました。").wait_for()
 
 
 def go_back(page: Page, number: int, shot: Shot = no_picture) -> None:
     """前の世代に戻す: from the table of what is kept, and once more where it says what will change."""
     menu(page, "世代")
-    page.get_by_role("link", name=f"世代{number}に戻す").click()
+    press(page, page.get_by_role("link", name=f"世代{number}に戻す"))
     shot("rollback", page, page.locator("main"))
-    page.get_by_role("button", name=f"世代{number}に戻す").click()
+    press(page, page.get_by_role("button", name=f"世代{number}に戻す"))
     page.get_by_role("status").get_by_text("前の世代に戻しました。").wait_for()
 
 
@@ -213,32 +219,33 @@ def published(page: Page) -> int:
     return int(found[1])
 
 
-def confirm(page: Page, prefecture: str, shot: Shot = no_picture) -> None:
-    """いまもあるかを確かめる: what stands first, the list to print, and the answer of a call written down."""
+def confirm(page: Page, prefecture: str, shot: Shot = no_picture) -> str:
+    """いまもあるかを確かめる: what stands first, the list to print, and the answer of a call written down; the programme's id."""
     menu(page, "窓口と事業の確認")
     shot("confirmations", page, None)
-    page.get_by_role("link", name=prefecture, exact=True).click()
-    page.get_by_role("link", name="印刷する一覧を開く").click()
+    press(page, page.get_by_role("link", name=prefecture, exact=True))
+    press(page, page.get_by_role("link", name="印刷する一覧を開く"))
     shot("calls", page, None)
-    page.get_by_role("link", name="もどる").click()
-    page.locator("section:has(> #programs) .card").get_by_role("link").first.click()
+    press(page, page.get_by_role("link", name="もどる"))
+    press(page, page.locator("section:has(> #programs) .card").get_by_role("link").first)
     page.get_by_role("radio", name="電話", exact=True).check()
     page.get_by_role("radio", name=re.compile("^継続")).check()
-    page.get_by_role("button", name="台帳に残す").click()
+    press(page, page.get_by_role("button", name="台帳に残す"))
     page.get_by_role("status").wait_for()
+    return re.split(r"[?#]", page.url)[0].rsplit("/", 1)[1]
 
 
 def add_word(page: Page, near: str, word: str, shot: Shot = no_picture) -> None:
     """言葉を足す: look for the meaning, add one word to it."""
     menu(page, "言葉の追加")
     page.get_by_label("意味の名前か、にた言葉").fill(near)
-    page.get_by_role("button", name="さがす").click()
+    press(page, page.get_by_role("button", name="さがす"))
     shot("lexicon", page, None)
-    page.locator(".cards").get_by_role("link").first.click()
+    press(page, page.locator(".cards").get_by_role("link").first)
     form = page.locator("section:has(> #add)")
     form.get_by_role("textbox", name=re.compile("^言葉")).fill(word)
     form.get_by_role("textbox", name=re.compile("^理由")).fill("相談で聞いた")
-    form.get_by_role("button", name="足す", exact=True).click()
+    press(page, form.get_by_role("button", name="足す", exact=True))
     page.get_by_role("status").wait_for()
 
 

@@ -27,11 +27,11 @@ def test_who_follows_the_guide_publishes_two_years_goes_back_confirms_and_adds_a
     with administrated(tmp_path / "data") as url:
         page = open_page(DESKTOP, scripts=False)
         walk(page, url, FIRST, second)
-        confirm(page, "北海道")
+        called = confirm(page, "北海道")
         add_word(page, "食料", "フードロッカー")
         menu(page, "見直し")
         rebuild(page)
         publish(page)
         assert published(page) == 4
-        page.goto(f"{url}/areas/011002")
-        assert page.get_by_text("電話で確かめました").first.is_visible()
+        page.goto(f"{url}/programs/{called}")
+        assert page.get_by_text("に確かめました（電話）。続いています。").first.is_visible()
