@@ -89,6 +89,8 @@ def test_an_explanation_says_what_it_is_what_it_means_and_what_to_do() -> None:
             assert text.count("。") <= 3, one
             assert len(text) <= 110, one
             assert "|" not in text, one
+            # The pages say it too, and they have no options of commands.
+            assert "--" not in text, one
 
 
 def test_no_two_findings_have_the_same_title() -> None:
