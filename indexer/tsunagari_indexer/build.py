@@ -6,17 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tsunagari_indexer.build_findings import asked, duplicates, left_out, lost
+from tsunagari_indexer.build_findings import asked, duplicates, left_out, lost, not_kept, united
+from tsunagari_indexer.chains import Chain
 from tsunagari_indexer.confirmations import Asked, Confirmation, Subject, latest
 from tsunagari_indexer.corrections import CORRECTED, Correction, corrected, of_replaced
 from tsunagari_indexer.decisions import Decision, Decisions
 from tsunagari_indexer.entries import Entry, entries_of
 from tsunagari_indexer.history import Facts, YearSeen, field_changes, without_long_texts
-from tsunagari_indexer.identity import Chain, Linked, link
+from tsunagari_indexer.identity import Linked, link
 from tsunagari_indexer.imported import DocumentFinding, ImportedDocument, Record
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.offers import OfferRules
 from tsunagari_indexer.row_pictures import RowPicture
+from tsunagari_indexer.short_lists import shortened
 from tsunagari_indexer.sightings import GivenId, Sighting, give_ids
 from tsunagari_indexer.successors import known_successors
 from tsunagari_indexer.venues import known_venue_rules
@@ -90,10 +92,11 @@ def assemble(
             *of_replaced(document.parsed, document.edition.key, decided.corrections),
         )
     ]
-    findings += duplicates(records)
-    findings += [left_out(one) for one in records if judged.left_out(one.given.id)]
+    findings += [*duplicates(records), *(left_out(one) for one in records if judged.left_out(one.given.id))]
     findings += asked(linked.questions, by_id)
+    findings += [*not_kept(judged, linked, by_id), *united(judged, linked, by_id)]
     findings += lost(listings, ordered, records)
+    findings += shortened(ordered, records, linked, known, judged)
     desks = tuple(desk for document in ordered for desk in document.parsed.desks)
     return Contents(
         documents=tuple(_source(document) for document in ordered),

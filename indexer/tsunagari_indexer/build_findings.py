@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tsunagari_indexer.identity import Question
+from tsunagari_indexer.decisions import Decisions, Verdict
+from tsunagari_indexer.identity import Linked, Question
 from tsunagari_indexer.imported import DocumentFinding, ImportedDocument, Record
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.lost_rows import Gone, RowText, traces
@@ -32,6 +33,51 @@ def asked(questions: Sequence[Question], by_id: Mapping[str, Record]) -> list[Do
                 " ".join((question.id, *(one for one, _ in question.candidates))),
             )
         )
+    return findings
+
+
+def not_kept(decided: Decisions, linked: Linked, by_id: Mapping[str, Record]) -> list[DocumentFinding]:
+    """The decisions that contradict others (A is B, B is C, but A is not C), each on the later of its two records."""
+    programmes = {one.id: chain.id for chain in linked.chains for one in chain.seen}
+    findings = []
+    for decision in decided.not_kept(programmes):
+        older, newer = sorted(
+            (by_id[decision.first], by_id[decision.second]), key=lambda one: (one.sighting.year, one.given.id)
+        )
+        named = "と".join(f"{one.sighting.year}年度「{one.entry.name}」（{one.given.id}）" for one in (older, newer))
+        said = (
+            f"人が同じ事業と決めた{named}を、1つにできません"
+            if decision.verdict is Verdict.SAME
+            else f"人が別の事業と決めた{named}が、ほかの決定によって1つになっています"
+        )
+        findings.append(
+            _found(
+                newer,
+                "decisions-contradict",
+                f"{said}。これまでに決めたことの中に、合わないものがあります。どれかを決め直してください",
+                f"{newer.given.id} {older.given.id}",
+            )
+        )
+    return sorted(findings, key=lambda one: one.finding.value)
+
+
+def united(decided: Decisions, linked: Linked, by_id: Mapping[str, Record]) -> list[DocumentFinding]:
+    """Programmes whose newest list has several rows of them, of which nobody said that just these are one: only one row is shown."""
+    findings = []
+    for chain in linked.chains:
+        *hidden, shown = (by_id[one.id] for one in chain.newest)
+        for one in hidden:
+            if not decided.are_said_to_be_one(one.given.id, shown.given.id):
+                findings.append(
+                    _found(
+                        one,
+                        "rows-became-one",
+                        f"人が決めたことから、{one.sighting.year}年度の「{one.entry.name}」（{one.given.id}）と"
+                        f"「{shown.entry.name}」（{shown.given.id}）が1つの事業になり、「{shown.entry.name}」だけが載ります。"
+                        "2つに分かれた事業なら、どちらかを別の事業と決めてください",
+                        f"{one.given.id} {shown.given.id}",
+                    )
+                )
     return findings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -43,11 +43,38 @@ class Decisions:
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         latest = {frozenset((one.first, one.second)): one for one in decisions}
+        self._latest = tuple(latest.values())
         self._pairs = {pair: one.verdict for pair, one in latest.items()}
         self._partners: dict[str, list[tuple[str, Verdict]]] = defaultdict(list)
         for one in latest.values():
             self._partners[one.first].append((one.second, one.verdict))
             self._partners[one.second].append((one.first, one.verdict))
+
+    def not_kept(self, programmes: Mapping[str, str]) -> tuple[Decision, ...]:
+        """Those on two records that contradict others, so that they could not be kept.
+
+        ``programmes`` is the programme that each shown record came to be of; a decision on a record that is not shown says nothing.
+        """
+        return tuple(
+            one
+            for one in self._latest
+            if one.first in programmes
+            and one.second in programmes
+            and (programmes[one.first] == programmes[one.second]) != (one.verdict is Verdict.SAME)
+        )
+
+    @property
+    def same_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of records that people said are one, the first said first."""
+        return tuple((one.first, one.second) for one in self._latest if one.verdict is Verdict.SAME and one.second)
+
+    def was_compared(self, record: str) -> bool:
+        """Whether a person said of a record that it is, or is not, another one."""
+        return any(other for other, _ in self._partners.get(record, ()))
+
+    def are_said_to_be_one(self, first: str, second: str) -> bool:
+        """Whether a person said so of exactly these two."""
+        return self._pairs.get(frozenset((first, second))) is Verdict.SAME
 
     def left_out(self, record: str) -> bool:
         """Whether a record is not to be shown."""

@@ -13,47 +13,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tsunagari_indexer.chains import DECIDED, Chain, Seen, unite
 from tsunagari_indexer.decisions import Decision, Decisions, Verdict
 from tsunagari_indexer.likeness import Likeness, likeness, plain_name
+from tsunagari_indexer.listings import OTHER_KINDS
 from tsunagari_indexer.sightings import Sighting
 
 #: A question names so many programmes of before at most.
 _MOST_NAMED = 3
 _MUNICIPALITY_DIGITS = 6
-_DECIDED = "人が同じと決めた"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A record with its id. ``evidence`` is what connects it with the year before it, in words; empty for a first one."""
-
-    id: str
-    sighting: Sighting
-    evidence: str = ""
-
-
-@dataclass(slots=True)
-class Chain:
-    """One programme through the years, oldest first."""
-
-    seen: list[Seen] = field(default_factory=list)
-
-    @property
-    def id(self) -> str:
-        """The id of its first record."""
-        return self.seen[0].id
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids of all its records."""
-        return frozenset(one.id for one in self.seen)
-
-    @property
-    def last(self) -> Sighting:
-        """As it was last seen."""
-        return self.seen[-1].sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +64,13 @@ def link(
     for year in sorted({sighting.year for _, sighting in records}):
         of_year = [(one, sighting) for one, sighting in records if sighting.year == year]
         questions += _Year(chains, of_year, decided, successors).settle()
-    return Linked(tuple(chains), tuple(questions))
+    together = {one: chain.id for chain in chains for one in chain.ids}
+    return Linked(
+        tuple(chains),
+        tuple(
+            one for one in questions if all(together[one.id] != together[candidate] for candidate, _ in one.candidates)
+        ),
+    )
 
 
 class _Year:
@@ -119,39 +95,33 @@ class _Year:
         """Carry the records into the programmes; what is open comes back."""
         given: dict[int, tuple[int, str]] = {}
         self._as_decided(given)
-        self._certain(given)
+        # A person may have said that several programmes became one.
+        spoken_for = self._as_decided(given)
+        self._certain(given, spoken_for)
         left_over = [at for at in range(len(self._records)) if at not in given]
-        found = {chain for chain, _ in given.values()}
+        found = spoken_for | {chain for chain, _ in given.values()}
         asked = self._ask([at for at in range(len(self._before)) if at not in found], left_over)
-        for at, (record, sighting) in enumerate(self._records):
-            if at in given:
-                chain, evidence = given[at]
-                self._before[chain].seen.append(Seen(record, sighting, evidence))
-            else:
-                self._new_or_merged(record, sighting)
+        for at, (chain, evidence) in sorted(given.items()):
+            self._before[chain].seen.append(Seen(*self._records[at], evidence))
+        self._chains.extend(Chain([Seen(*self._records[at])]) for at in left_over)
+        unite(self._chains, self._decided)
         return asked
 
-    def _new_or_merged(self, record: str, sighting: Sighting) -> None:
-        """A programme of its own, or one that a person said is another one of this year."""
-        partners = set(self._decided.partners(record))
-        for chain in self._chains if partners else ():
-            if chain.last.year == sighting.year and chain.ids & partners:
-                chain.seen.append(Seen(record, sighting, _DECIDED))
-                return
-        self._chains.append(Chain([Seen(record, sighting)]))
-
-    def _as_decided(self, given: dict[int, tuple[int, str]]) -> None:
+    def _as_decided(self, given: dict[int, tuple[int, str]]) -> set[int]:
+        """All programmes that people said are one of the records; the oldest of several is what the record is given to."""
         by_id = {one.id: number for number, chain in enumerate(self._before) for one in chain.seen}
+        spoken_for = set()
         for at, (record, _) in enumerate(self._records):
-            for partner in self._decided.partners(record):
-                number = by_id.get(partner)
-                if number is not None and self._may(number, at):
-                    given[at] = number, _DECIDED
+            numbers = [by_id[one] for one in self._decided.partners(record) if one in by_id]
+            numbers = sorted(number for number in numbers if self._may(number, at))
+            if numbers:
+                given[at] = numbers[0], DECIDED
+                spoken_for.update(numbers)
+        return spoken_for
 
-    def _certain(self, given: dict[int, tuple[int, str]]) -> None:
+    def _certain(self, given: dict[int, tuple[int, str]], taken: set[int]) -> None:
         """The same name at the same place, supported, and stronger than every other pair of either."""
         old = defaultdict(list)
-        taken = {chain for chain, _ in given.values()}
         for number, chain in enumerate(self._before):
             if number not in taken:
                 old[chain.last.kind, self._place(chain.last)].append(number)
@@ -169,7 +139,11 @@ class _Year:
         if not self._same_name(number, at) or not self._may(number, at):
             return False
         mine = self._like(number, at)
-        if not mine.is_supported:
+        sighting = self._records[at][1]
+        with_numbers = sighting.kind not in OTHER_KINDS
+        if not (mine.is_supported if with_numbers else mine.is_supported_without_numbers):
+            return False
+        if not mine.phone and not _is_in_a_prefecture(self._place(sighting)):
             return False
         rivals = [(other, at) for other in old if other != number] + [(number, other) for other in new if other != at]
         return not any(self._may(*rival) and self._disputes(number, at, rival) for rival in rivals)
@@ -180,13 +154,8 @@ class _Year:
         if theirs.same_name:
             # What is alike in all goes on in its own list, and from the year before rather than from an older one.
             nearer = mine.is_equal(theirs) and self._nearness(number, at) > self._nearness(*rival)
-            return not (mine.is_stronger(theirs) or nearer)
-        # The name went to another programme: what is done, or who answers, stayed with the rival.
-        text, other = mine.description or 0, theirs.description or 0
-        moved_text = other >= 0.75 and other >= text + 0.25
-        moved_phone = bool(theirs.phone) and mine.phone is False and theirs.name >= 0.6 and text < 0.6
-        moved_office = bool(theirs.phone) and mine.phone is False and not mine.department and other >= 0.6
-        return moved_text or moved_phone or moved_office
+            return not (mine.is_clearly_stronger(theirs) or nearer)
+        return mine.is_outdone_by(theirs)
 
     def _nearness(self, number: int, at: int) -> tuple[bool, int]:
         before, after = self._before[number].last, self._records[at][1]
@@ -204,7 +173,7 @@ class _Year:
             own = {number: like for (number, other), like in pairs.items() if other == at}
             if not own:
                 continue
-            ranked = sorted(own, key=lambda number: (-_weight(own[number]), self._before[number].id))
+            ranked = sorted(own, key=lambda number: (-own[number].weight, self._before[number].id))
             best = own[ranked[0]]
             rivals = [like for (number, other), like in pairs.items() if (number == ranked[0]) != (other == at)]
             questions.append(
@@ -217,13 +186,15 @@ class _Year:
         return questions
 
     def _candidates(self, old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
-        """The pairs of one kind that share a place or a number, or a prefecture if nothing of the older place is on the new list."""
+        """The pairs of one kind that share a place or a number, within a prefecture a name, or the prefecture alone if nothing of
+        the older place is on the new list."""
         by_key: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for number in old:
             last = self._before[number].last
             by_key["place", last.kind, self._place(last)].append(number)
             for phone in last.phones:
                 by_key["phone", last.kind, phone].append(number)
+            by_key["name", last.kind, last.series, last.place_code[:2], plain_name(last.name)].append(number)
             if last.kind == "program" and (last.series, self._place(last)) not in self._places:
                 by_key["prefecture", last.kind, last.series, last.place_code[:2]].append(number)
         pairs = set()
@@ -231,13 +202,14 @@ class _Year:
             one = self._records[at][1]
             keys = [("place", one.kind, self._place(one)), ("prefecture", one.kind, one.series, one.place_code[:2])]
             keys += [("phone", one.kind, phone) for phone in one.phones]
+            keys.append(("name", one.kind, one.series, one.place_code[:2], plain_name(one.name)))
             pairs |= {(number, at) for key in keys for number in by_key.get(key, ())}
         return sorted(pairs)
 
     def _only_ones(
         self, old: Sequence[int], new: Sequence[int], asked_new: set[int], asked_old: set[int]
     ) -> dict[tuple[int, int], Likeness]:
-        """The only programme left of an office, and the only new one with its phone."""
+        """The only programme left of a place and its only new one, of one office, or with half of the words."""
         places: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for number in old:
             places[self._before[number].last.kind, self._place(self._before[number].last)][0].append(number)
@@ -247,7 +219,8 @@ class _Year:
         for numbers, ats in places.values():
             if len(numbers) == 1 and len(ats) == 1 and numbers[0] not in asked_old and ats[0] not in asked_new:
                 like = self._like(numbers[0], ats[0])
-                if like.phone and like.department and self._may(numbers[0], ats[0]):
+                same_office = like.phone and like.department
+                if (same_office or (like.description or 0) >= 0.5) and self._may(numbers[0], ats[0]):
                     found[numbers[0], ats[0]] = like
         return found
 
@@ -262,9 +235,13 @@ class _Year:
         if set(before.phones) & set(after.phones):
             like = self._like(number, at)
             return like.name >= 0.5 or (like.description or 0) >= 0.5
-        # Nothing of this place is on the new list: it may be part of another one now.
         like = self._like(number, at)
         text = like.description or 0
+        if like.same_name and text >= 0.75 and len({len(before.place_code), len(after.place_code)} & {2}) == 1:
+            return True  # From a city to its prefecture, or back.
+        if (before.series, self._place(before)) in self._places:
+            return False
+        # Nothing of this place is on the new list: it may be part of another one now.
         unknown = not (_is_known(before.place_code) and _is_known(after.place_code))
         return (like.name >= 0.8 and text >= 0.6) or (unknown and (like.name >= 0.6 or text >= 0.6))
 
@@ -272,7 +249,7 @@ class _Year:
         return self._decided.about(self._records[at][0], self._before[number]) is not Verdict.DIFFERENT
 
     def _same_name(self, number: int, at: int) -> bool:
-        return plain_name(self._before[number].last.name) == plain_name(self._records[at][1].name)
+        return self._like(number, at).same_name
 
     def _like(self, number: int, at: int) -> Likeness:
         key = number, at
@@ -290,5 +267,6 @@ def _is_known(place_code: str) -> bool:
     return place_code.isdigit() and len(place_code) in {2, _MUNICIPALITY_DIGITS}
 
 
-def _weight(like: Likeness) -> float:
-    return like.name + bool(like.phone) + 0.5 * bool(like.department) + (like.description or 0) + 0.5 * like.same_place
+def _is_in_a_prefecture(place_code: str) -> bool:
+    """Whether it is known of which prefecture a place is; a name alone (「府中市」) may be two places'."""
+    return place_code[:2].isdigit()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,10 @@ from tsunagari_indexer.likeness import name_likeness
 
 #: From this likeness of names on, a row of a corrected file is the row of the same phone whose name was corrected.
 _CORRECTED_NAME = 0.5
+#: 「女性相談」 and 「男性相談」, 「その１」 and 「その２」, 「相談」 and 「居場所」 are two programmes of an office, not one corrected.
+_TELLS_APART = re.compile(
+    r"[男女母父夫妻東西南北上下左右]|[0-9]+|[A-Za-z]+|[一二三四五六七八九十]|相談|居場所|サロン|交流|講座|就労|生理用品|食[料品]|訪問|研修|電話|面談|メール|オンライン"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +136,15 @@ def _renamed(
         if not found
         and wanting[_office_key(sighting)] == 1
         and len(offering.get(_office_key(sighting), ())) == 1
-        and name_likeness(offering[_office_key(sighting)][0].name, sighting.name) >= _CORRECTED_NAME
+        and _is_corrected(offering[_office_key(sighting)][0].name, sighting.name)
     }
+
+
+def _is_corrected(before: str, after: str) -> bool:
+    """Whether a name may be the other one corrected: much alike, and no word that tells programmes apart stands for another."""
+    lost = Counter(_TELLS_APART.findall(before)) - Counter(_TELLS_APART.findall(after))
+    came = Counter(_TELLS_APART.findall(after)) - Counter(_TELLS_APART.findall(before))
+    return not (lost and came) and name_likeness(before, after) >= _CORRECTED_NAME
 
 
 def _new(sighting: Sighting, ordinal: int, taken: set[str]) -> GivenId:

@@ -57,6 +57,30 @@ def test_a_corrected_name_keeps_the_address() -> None:
     assert give_ids(after, [replace(A, name="つながり事業A（訂正）")])[0].id == before[0].id
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("女性相談事業", "女性相談事業(訂正)", True),
+        ("女性のつながり相談事葉", "女性のつながり相談事業", True),
+        ("つながりサポート", "つながりサポート事業2", True),
+        ("女性相談", "男性相談", False),
+        ("母子つながり交流会", "父子つながり交流会", False),
+        ("東部女性センター相談", "西部女性センター相談", False),
+        ("つながり事業その1", "つながり事業その2", False),
+        ("つながりLINE相談事業", "つながりメール相談事業", False),
+        ("若年女性居場所づくり事業", "若年女性就労づくり事業", False),
+        ("つながりサポート事業(相談)", "つながりサポート事業(居場所)", False),
+    ],
+)
+def test_in_a_corrected_list_the_switchboard_hands_no_address_to_another_programme(
+    before: str, after: str, same: bool
+) -> None:
+    """The phone is the same, and nothing else is known of what stood there."""
+    known = give_ids([], [replace(A, name=before)])
+    (given,) = give_ids(known, [replace(A, name=after)])
+    assert (given.id == known[0].id) is same
+
+
 @pytest.mark.parametrize("change", [{"year": 2022}, {"series": "other"}, {"name": "別のもの"}])
 def test_an_offices_phone_alone_does_not_hand_an_address_on(change: dict[str, object]) -> None:
     before = give_ids([], [A])

@@ -29,6 +29,8 @@ from tests.review_walks import (
 from tests.site_walks import text_of
 
 from tsunagari_indexer.changes import ChangeKind
+from tsunagari_indexer.deciding import decide
+from tsunagari_indexer.decisions import Verdict
 from tsunagari_indexer.finding_help import finding_help
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.listings import Listing
@@ -338,6 +340,24 @@ def test_an_answer_takes_effect_when_the_generation_is_built_again(data: Path, d
     assert "作り直しを始めました" in text
     assert "まだ反映していないこと" not in text
     assert [one.fiscal_year for one in called(data, "ほっとスペース").history] == [2021, 2022]
+
+
+def test_what_was_decided_and_contradicts_itself_is_asked_again_until_it_is_changed(
+    data: Path, desk: TestClient
+) -> None:
+    """The answer is about exactly the two records of which the decision was, though one of them is a year of another programme."""
+    old, new, other = (called(data, name) for name in ("つながり事業", "ほっとスペース", "居場所の事業"))
+    decide(Workspace(data), Verdict.SAME, old.id, new.id, reason=REASON, by=NAME)
+    decide(Workspace(data), Verdict.SAME, other.id, new.id, reason=REASON, by=NAME)
+    decide(Workspace(data), Verdict.DIFFERENT, old.id, other.id, reason=REASON, by=NAME)
+    desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
+    (found,) = review(Workspace(data)).open_findings
+    assert found.found.finding.code == "decisions-contradict"
+    assert "これまでに決めたことの中に、合わないものがあります" in text_of(desk.get(PATH).text)
+    follow(desk, fill(desk, PATH, f"{PATH}/answer", choice="none", reason=REASON))
+    desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
+    assert review(Workspace(data)).open_findings == ()
+    assert {frozenset(one.ids) for one in held(data)} == {frozenset((old.id, new.id)), other.ids}
 
 
 def test_none_of_them_settles_the_question_too(data: Path, desk: TestClient, jobs: MadeJobs) -> None:

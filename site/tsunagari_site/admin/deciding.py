@@ -15,14 +15,14 @@ from tsunagari_indexer.errors import ReviewError
 from tsunagari_indexer.review import newest, review
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Visit
-from tsunagari_site.admin.listing_page import ListingPage, asks, listing_page, values_of
+from tsunagari_site.admin.listing_page import ListingPage, listing_page, values_of
 from tsunagari_site.admin.publishing import (
     REFUSALS,
     plain,
     status_of,
     typed,
 )
-from tsunagari_site.admin.review_rows import LISTINGS
+from tsunagari_site.admin.review_rows import LISTINGS, asks
 from tsunagari_site.errors import RequestError
 
 _REVIEW = "/admin/review"

@@ -13,7 +13,7 @@ from tsunagari_indexer.review_words import CHANGE_WORDS, CORRECTED_WORDS, FIELD_
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_site.admin.jobs import Jobs
 from tsunagari_site.admin.publishing import WaitingView, number_of, waiting_of, waiting_view
-from tsunagari_site.admin.review_rows import CardView, Rows, RowView, asked_about, place_of
+from tsunagari_site.admin.review_rows import CardView, Rows, RowView, asked_about, asks, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +125,6 @@ def _candidates(found: Review, listing: Listing, now: Generation, rows: Rows) ->
     }
     others = (now.listing(one) for one in sorted(named - listing.ids))
     return tuple(rows.card(one) for one in others if one)
-
-
-def asks(code: str) -> bool:
-    """Whether a finding of this code asks who is who."""
-    return code.startswith("identity-")
 
 
 def values_of(listing: Listing) -> list[tuple[str, str]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tsunagari_indexer.finding_help import FindingHelp, finding_help
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import NumberedFinding
 from tsunagari_indexer.waiting import Waiting
 from tsunagari_parsers import Level
-from tsunagari_site.admin.review_rows import CardView, Rows
+from tsunagari_site.admin.review_rows import CardView, Rows, asks
 
 _UNREAD_PHONE = "phone-not-understood"
 _LEFT_OUT = "left-out"
@@ -72,10 +72,10 @@ def _view(
     corrected: set[tuple[str, str]],
 ) -> FindingView:
     finding = one.found.finding
-    question = _question(finding.value.split(), rows) if finding.code.startswith("identity-") else None
+    question = _question(finding.value.split(), rows) if asks(finding.code) else None
     at = standing.get((one.found.document, finding.row)) if finding.row is not None and question is None else None
     missing = rows.now.listing(finding.value) if finding.code == _LOST_ROW else None
-    is_asked = finding.code.startswith("identity-") or finding.code in {_LEFT_OUT, _LOST_ROW}
+    is_asked = asks(finding.code) or finding.code in {_LEFT_OUT, _LOST_ROW}
     return FindingView(
         number=one.number,
         code=finding.code,
@@ -99,11 +99,12 @@ def _view(
 
 
 def _question(named: Sequence[str], rows: Rows) -> QuestionView | None:
-    """None: what it named is no longer there."""
-    listings = [rows.now.listing(one) for one in named]
-    if len(listings) < 2 or listings[0] is None:
+    """None: what it named is no longer there. Each keeps the number by which it was named: the answer is about just that record."""
+    listings = [(one, rows.now.listing(one)) for one in named]
+    cards = [replace(rows.card(listing), id=one) for one, listing in listings if listing]
+    if len(cards) < 2 or listings[0][1] is None:
         return None
-    return QuestionView(rows.card(listings[0]), tuple(rows.card(one) for one in listings[1:] if one))
+    return QuestionView(cards[0], tuple(cards[1:]))
 
 
 def _standing(listings: Iterable[Listing], wanted: set[tuple[str, int]]) -> Mapping[tuple[str, int], Listing]:

@@ -138,11 +138,16 @@ class Rows:
         )
 
 
+def asks(code: str) -> bool:
+    """Whether a finding of this code asks who is who: first of all, or again because what was decided contradicts itself."""
+    return code.startswith("identity-") or code == "decisions-contradict"
+
+
 def asked_about(review: Review) -> Mapping[str, Sequence[AskedView]]:
     """The findings that ask who is who, by each id that they name."""
     found: dict[str, list[AskedView]] = {}
     for place, one in enumerate(review.findings):
-        if one.is_open and one.found.finding.code.startswith("identity-"):
+        if one.is_open and asks(one.found.finding.code):
             for named in one.found.finding.value.split():
                 found.setdefault(named, []).append(AskedView(one.number, place // FINDINGS_ON_A_PAGE + 1))
     return found
