@@ -8,6 +8,7 @@ from tsunagari.lines import Json
 from tsunagari.terminal import clean
 from tsunagari_indexer.changes import ChangeKind, ListingChange
 from tsunagari_indexer.confirmations import Confirmation
+from tsunagari_indexer.finding_help import finding_help
 from tsunagari_indexer.history import FieldChange, phones_text
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import Call, DocumentCount, NumberedFinding, Review
@@ -91,6 +92,8 @@ def _findings(findings: Sequence[NumberedFinding]) -> Iterator[str]:
         yield f"  {one.number:>4} {mark} {where}：{clean(finding.message)} [{finding.code}]"
         if one.accepted is not None:
             yield f"              理由：{clean(one.accepted)}"
+        if one.is_open and (known := finding_help(finding.code)):
+            yield f"              → {known.action}"
 
 
 def _document(count: DocumentCount) -> Iterator[str]:

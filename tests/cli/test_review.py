@@ -12,6 +12,7 @@ from tests.cli.test_commands import tsunagari
 from tests.pdfs import table_pdf
 
 from tsunagari.importing import EditionOptions, ImportOutcome, import_documents, reindex
+from tsunagari_indexer.finding_help import finding_help
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.listings import Listing
@@ -84,6 +85,15 @@ def test_a_likely_match_waits_and_is_named_with_both_names(asked: Path) -> None:
     refused = run(asked, "publish", code=1)
     assert "1件" in refused
     assert "tsunagari review" in refused
+
+
+def test_under_an_open_finding_stands_what_to_do_until_it_has_an_answer(asked: Path) -> None:
+    known = finding_help("identity-likely")
+    assert known is not None
+    assert f"→ {known.action}" in run(asked, "review", code=1)
+    (number,) = [str(one["number"]) for one in seen(asked)["findings"] if one["open"]]
+    run(asked, "review", "--accept", number, *WHO)
+    assert f"→ {known.action}" not in run(asked, "review")
 
 
 def test_saying_that_two_are_one_keeps_the_address_through_every_rebuild(asked: Path) -> None:

@@ -87,6 +87,7 @@ def command_lines() -> Iterator[tuple[str, str]]:
         "\n".join(code_of(line) for line in COMPOSE.read_text(encoding="utf-8").splitlines() if "#" in line),
     )
     yield "docs/operating.md", code_of(GUIDE)
+    yield "docs/administrator.md", code_of((ROOT / "docs" / "administrator.md").read_text(encoding="utf-8"))
 
 
 def check_against_schema(path: Path) -> subprocess.CompletedProcess[str]:

@@ -31,6 +31,7 @@ from tests.site_walks import text_of
 from tsunagari_indexer.changes import ChangeKind
 from tsunagari_indexer.deciding import decide
 from tsunagari_indexer.decisions import Verdict
+from tsunagari_indexer.finding_help import finding_help
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import Review, opened, review
@@ -152,6 +153,18 @@ def test_every_finding_stands_there_open_ones_first(browser: TestClient, seen: R
     for one in seen.findings:
         assert text_of(one.found.finding.message) in text
         assert len(forms(page, f"{PATH}/accept", number=str(one.number))) == one.is_open
+
+
+def test_under_a_finding_stands_what_it_means_and_what_to_do_until_it_is_let_pass(data: Path, desk: TestClient) -> None:
+    (finding,) = review(Workspace(data)).open_findings
+    known = finding_help(finding.found.finding.code)
+    assert known is not None
+    for path in (PATH, f"{PATH}/findings"):
+        text = text_of(desk.get(path).text)
+        assert known.meaning in text
+        assert f"どうするか： {known.action}" in text
+    fill(desk, PATH, f"{PATH}/accept", reason=REASON)
+    assert known.action not in text_of(desk.get(PATH).text)
 
 
 def test_every_one_of_the_twenty_changes_is_on_the_page(browser: TestClient, seen: Review) -> None:
@@ -526,6 +539,17 @@ def test_a_number_that_could_not_be_read_is_put_in_where_it_is_told(data: Path, 
     assert "答えは残してあります" in card
     desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
     assert [one.number for one in called(data, "つながり事業").phones] == ["011-211-0000"]
+
+
+def test_a_corrected_number_does_not_promise_that_the_papers_own_fault_goes(data: Path, desk: TestClient) -> None:
+    take(data, 2022, (*ROW[:5], "03-5246-7777"), OTHER_ROW)
+    (finding,) = [one for one in review(Workspace(data)).open_findings if one.found.finding.code == "area-code"]
+    page = f"{PATH}/listing/{called(data, 'つながり事業').id}"
+    fill(desk, page, f"{page}/correct", {"field": "phone"}, corrected="011-211-0000", reason=REASON)
+    card = desk.get(PATH).text.split(f'id="finding-{finding.number}"')[1].split("</article>")[0]
+    assert "答えは残してあります" not in card
+    desk.post(f"{PATH}/rebuild", data={"csrf": csrf_in(desk.get(PATH).text)})
+    assert [one.found.finding.code for one in review(Workspace(data)).open_findings] == ["area-code"]
 
 
 # --- building again, publishing ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tsunagari_indexer.finding_help import FindingHelp, finding_help
 from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.review import NumberedFinding
 from tsunagari_indexer.waiting import Waiting
@@ -14,6 +15,8 @@ from tsunagari_site.admin.review_rows import CardView, Rows, asks
 _UNREAD_PHONE = "phone-not-understood"
 _LEFT_OUT = "left-out"
 _LOST_ROW = "row-perhaps-lost"
+#: What goes when the value that it names is corrected. Any other finding is of what stands on the paper, and stays.
+_OF_CORRECTIONS = frozenset({_UNREAD_PHONE, "correction-not-applied", "correction-of-replaced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class FindingView:
 
     ``question`` is asked by it; ``row`` is the programme of the row that it is about, ``missing`` the one whose row is looked for.
     ``unread_phone`` is a cell of which no number was made, ``left_out`` the record of a row that a person left out. ``is_answered``: what was
-    decided of its programmes waits to be applied.
+    decided of its programmes waits to be applied. ``help`` says what its code means and what to do, while nobody has let it pass.
     """
 
     number: int
@@ -49,6 +52,7 @@ class FindingView:
     unread_phone: str = ""
     left_out: str = ""
     is_answered: bool = False
+    help: FindingHelp | None = None
 
 
 def finding_views(findings: Sequence[NumberedFinding], rows: Rows, waiting: Waiting) -> tuple[FindingView, ...]:
@@ -89,7 +93,8 @@ def _view(
         unread_phone=finding.value if finding.code == _UNREAD_PHONE and one.is_open else "",
         left_out=finding.value if finding.code == _LEFT_OUT else "",
         is_answered=(is_asked and bool(decided & {*finding.value.split()}))
-        or (one.found.document, finding.value) in corrected,
+        or (finding.code in _OF_CORRECTIONS and (one.found.document, finding.value) in corrected),
+        help=finding_help(finding.code) if one.accepted is None else None,
     )
 
 
