@@ -37,6 +37,7 @@ from tsunagari_indexer.lexicon_additions import WORDS, in_force, left_out_findin
 from tsunagari_indexer.listings import index_listing, surfaces_of
 from tsunagari_indexer.offers import known_offer_rules
 from tsunagari_indexer.row_pictures import PictureCache
+from tsunagari_indexer.typed_text import MAX_REASON, fault_of_text
 from tsunagari_parsers import Level
 
 #: How many generations are kept, the published one included.
@@ -222,8 +223,10 @@ class Workspace:
             name: the generation that was looked at, if somebody did: no other one is published in its place.
 
         Raises:
-            PublishRefusedError: nothing is staged, another one is, or somebody must look at findings first.
+            PublishRefusedError: nothing is staged, another one is, somebody must look at findings first, or the reason is no text to keep.
         """
+        if fault := fault_of_text((force or "").strip(), MAX_REASON, lines=True):
+            raise PublishRefusedError(f"理由{fault}")
         with self._locked(), self._ledger() as ledger:
             staged = ledger.generations("staged")
             if not staged:

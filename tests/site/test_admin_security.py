@@ -6,8 +6,9 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,22 @@ from tests.admin_walks import (
     signed_in,
     with_accounts,
 )
+from tests.pdfs import table_pdf
 from tests.review_walks import OTHER_ROW, REASON, ROW, MadeJobs, browser_at, copied, forms, small_years, take
 
+from tsunagari.importing import EditionOptions, import_documents
 from tsunagari.serving import sealing_key
 from tsunagari_crawler.archive import Archive
+from tsunagari_indexer.adding_words import add_word
+from tsunagari_indexer.confirming import seen_address
+from tsunagari_indexer.corrections import check
+from tsunagari_indexer.deciding import correct
+from tsunagari_indexer.errors import CorrectionError, ReviewError
 from tsunagari_indexer.ledger import Ledger
 from tsunagari_indexer.missed_concepts import add_counts
+from tsunagari_indexer.review import newest
 from tsunagari_indexer.workspace import Workspace
+from tsunagari_site.admin.import_form import choices, read_import_form
 
 SIGN_IN = "/admin/sign-in"
 
@@ -190,6 +200,97 @@ def test_what_a_later_one_replaces_is_in_the_records_with_who_published(data: Pa
     assert actions(data)[-2:] == [(NAME, "publish", 3), (NAME, "discard", 2)]
 
 
+# What is typed.
+
+HIDDEN = ("見え\u202eない", "あ\u200bい", "あ\x00い", "あ\x1b[31mい", "あ\u2028い")
+
+
+@pytest.mark.parametrize("reason", ["長" * 1001, "x" * 200_000, *HIDDEN], ids=ascii)
+def test_a_reason_is_a_text_that_can_be_read(data: Path, desk: TestClient, reason: str) -> None:
+    review = desk.get("/admin/review").text
+    listing = next(iter(re.findall(r"/admin/review/listing/([a-z0-9]+)", review)))
+    page = desk.get(f"/admin/review/listing/{listing}").text
+    tried = [
+        (f"{start}/{last}", form)
+        for start, text, lasts in (
+            ("/admin/review", review, ("publish", "accept", "answer")),
+            ("/admin/generations", desk.get("/admin/generations").text, ("publish",)),
+            (f"/admin/review/listing/{listing}", page, ("correct", "reject", "merge", "split")),
+        )
+        for last in lasts
+        for form in forms(text, f"{start}/{last}")
+    ]
+    assert {path.rpartition("/")[2] for path, _ in tried} >= {"publish", "answer", "correct", "reject", "merge"}
+    before = kept(data)
+    for path, form in tried:
+        given = {"choice": "none", "corrected": "0120-000-001", "other": "1", "year": "2022"}
+        answer = desk.post(path, data={**form, **given, "reason": reason})
+        assert answer.status_code in {400, 409, 413}, path
+    assert kept(data) == before
+
+
+def test_the_longest_reason_is_kept_whole(desk: TestClient) -> None:
+    (form,) = forms(desk.get("/admin/review").text, "/admin/review/publish")
+    reason = "".join(f"{number:04}、" for number in range(200))
+    assert len(reason) == 1000
+    assert desk.post("/admin/review/publish", data={**form, "reason": reason}).status_code == 303
+    assert reason in desk.get("/admin/audit").text
+
+
+@pytest.mark.parametrize("name", ["名" * 501, *HIDDEN], ids=ascii)
+def test_a_correction_puts_nothing_unreadable_before_the_public(data: Path, desk: TestClient, name: str) -> None:
+    review = desk.get("/admin/review").text
+    listing = next(iter(re.findall(r"/admin/review/listing/([a-z0-9]+)", review)))
+    path = f"/admin/review/listing/{listing}"
+    (form,) = forms(desk.get(path).text, f"{path}/correct", field="program_name")
+    before = kept(data)
+    answer = desk.post(f"{path}/correct", data={**form, "corrected": name, "reason": REASON})
+    assert answer.status_code == 400
+    assert "訂正したあとの値" in answer.text
+    assert kept(data) == before
+
+
+def test_what_a_paper_has_itself_can_stay_in_its_correction() -> None:
+    check("program_name", "つな\u200bがり事業", "つな\u200bがりの事業")
+    check("description", "一", "一\n二" + "字" * 9_000)
+    check("description", "字" * 20_000, "事" + "字" * 19_999)
+    with pytest.raises(CorrectionError, match="目に見えない文字"):
+        check("program_name", "つながり事業", "つな\u200bがりの事業")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "//evil.example/",
+        "https:evil.example",
+        "https://",
+        "https://user:password@city.example.jp/",
+        "https://city.example.jp/\u202e",
+        'https://city.example.jp/"onmouseover="x',
+        "file:///etc/passwd",
+        "http://127.0.0.1:7700/keys",
+        "http://localhost/",
+        "http://[::1]/",
+    ],
+)
+def test_no_such_address_is_taken_for_a_page(url: str) -> None:
+    """Not from the form of imports nor from that of confirmations; the first is a link on public pages."""
+    form = read_import_form({"year": "2022", "url": url}, choices((), 2026), can_ocr=False)
+    assert form.errors.keys() == {"url"}
+    with pytest.raises(ReviewError):
+        seen_address(url)
+
+
+def test_what_is_said_of_a_list_can_be_read() -> None:
+    for name in ("title", "publisher", "part"):
+        form = read_import_form({"year": "2022", name: "あ\u202eい"}, choices((), 2026), can_ocr=False)
+        assert form.errors == {name: "目に見えない文字が入っています。打ち直してください"}
+
+
 # Attempts to sign in.
 
 
@@ -269,3 +370,100 @@ def test_a_ledger_that_two_make_at_once_is_one(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         assert len(ledger.audit()) == 8
     assert [one.name for one in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
+# What a publisher, a paper or a colleague wrote.
+
+HOSTILE = "\"'><svg onload=alert(1)>{{7*7}}"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All that comes from outside tries to become part of a page: names of files, titles, values of findings, reasons, words."""
+    root = tmp_path_factory.mktemp("hostile")
+    data = root / "data"
+    for year in (2021, 2022):
+        path = root / f"{year}{HOSTILE}.pdf"
+        row = (
+            "北海道",
+            "札幌市",
+            f"つながり{HOSTILE}{year}",
+            f"相談を受ける。{HOSTILE}",
+            f"市民課{HOSTILE}",
+            "0112962x",
+        )
+        path.write_bytes(table_pdf([[row, OTHER_ROW]]))
+        said = EditionOptions(
+            year=year, title=f"一覧{HOSTILE}", publisher=f"府{HOSTILE}", url=f"https://city.example.jp/{HOSTILE}"
+        )
+        assert not import_documents(Workspace(data), [path], said, by=HOSTILE).failures
+        if year == 2021:
+            Workspace(data).publish(force=HOSTILE, by=HOSTILE)
+    with newest(Workspace(data)) as generation:
+        listing = next(iter(generation.all_listings()))
+    correct(Workspace(data), listing.id, "department", None, f"課{HOSTILE}", reason=HOSTILE, by=HOSTILE)
+    add_word(Workspace(data), "ibasho", f"居場{HOSTILE}", reason=HOSTILE, by=HOSTILE)
+    return with_accounts(data)
+
+
+def walked(client: TestClient, starts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every page to which links lead from here, with its text."""
+    waiting, seen = list(starts), set(starts)
+    while waiting and len(seen) < 400:
+        path = waiting.pop()
+        answer = client.get(path)
+        assert answer.status_code < 500, path
+        if "html" not in answer.headers.get("content-type", "") and "xml" not in answer.headers.get("content-type", ""):
+            continue
+        yield path, answer.text
+        for found in re.findall(r'href="(/[^"#]*)"', answer.text):
+            link = unescape(found)
+            if link not in seen and not re.match(r"/(static|easy|en|zh-hans|zh-hant|ko|vi|fil|pt|ne|areas)/", link):
+                seen.add(link)
+                waiting.append(link)
+
+
+def test_nothing_from_outside_becomes_part_of_a_page(hostile: Path) -> None:
+    hidden = 0
+    with browser_at(hostile, MadeJobs(hostile)) as client:
+        starts = [
+            "/admin/",
+            "/admin/lexicon/concepts/ibasho",
+            "/admin/confirmations/areas/01",
+            "/about",
+            "/areas/01100",
+        ]
+        pages = dict(walked(client, [*starts, "/feeds/all.atom", "/coverage"]))
+    assert {"/admin/review", "/admin/audit", "/admin/corrections", "/admin/imports", "/admin/generations"} <= {*pages}
+    for path, text in pages.items():
+        assert "<svg onload" not in text, path
+        assert "49" not in re.findall(r"alert\(1\)(?:>|&gt;)(\d+)", text), path
+        assert not re.search(
+            r'(?:href|src|action)="\s*(?:javascript|data|vbscript):(?!image/svg)', text, re.IGNORECASE
+        ), path
+        # An attribute that was left by a quotation mark would have this name.
+        assert not re.search(r"<[^>]* onload=", re.sub(r'"[^"]*"', "", text)), path
+        hidden += "&lt;svg onload" in text
+    assert hidden >= 8
+
+
+def test_every_page_of_administrators_forbids_script_and_framing(hostile: Path) -> None:
+    with browser_at(hostile, MadeJobs(hostile)) as client:
+        for path in ("/admin/", "/admin/review", "/admin/nowhere", "/admin/imports/x", "/admin/sign-in"):
+            headers = client.get(path).headers
+            assert "default-src 'none'" in headers["content-security-policy"], path
+            assert "'unsafe-inline'" not in headers["content-security-policy"], path
+            assert (headers["x-frame-options"], headers["cache-control"]) == ("DENY", "no-store"), path
+            assert "noindex" in headers["x-robots-tag"], path
+
+
+# A stranger's upload.
+
+
+def test_nothing_of_a_strangers_upload_is_received(data: Path, jobs: MadeJobs) -> None:
+    with admin_client(data, jobs=jobs) as client:
+        files = {"file": ("a.pdf", b"%PDF-1.7" + b" " * 1_000_000)}
+        answer = client.post("/admin/imports", data={"csrf": "x", "year": "2022"}, files=files)
+        assert (answer.status_code, answer.headers["location"]) == (303, SIGN_IN)
+    assert not (data / "incoming").exists()
+    assert not jobs.list()
