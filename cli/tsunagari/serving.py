@@ -108,8 +108,7 @@ def sealing_key(data_dir: Path) -> bytes:
         if not path.exists():
             data_dir.mkdir(parents=True, exist_ok=True)
             made = data_dir / f".sealing.{os.getpid()}.key"
-            write_atomically(made, secrets.token_bytes(KEY_BYTES))
-            made.chmod(0o600)
+            write_atomically(made, secrets.token_bytes(KEY_BYTES), secret=True)
             # Of two processes that start together, the first one's key stays.
             with suppress(FileExistsError):
                 os.link(made, path)

@@ -21,12 +21,15 @@ def _address(parts: SplitResult) -> tuple[str, str | None, int | None, str, str]
 
 
 def origin(url: str) -> tuple[str, str] | None:
-    """Scheme and ``host`` or ``host:port`` of an http(s) address; None for anything else."""
+    """Scheme and ``host`` or ``host:port`` of an http(s) address; None for anything else, and for one with a name or password.
+
+    Before an ``@`` a host can be written that another reader of the address takes for the one to ask.
+    """
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme.lower(), parts.hostname, parts.port
     except ValueError:
         return None
-    if scheme not in DEFAULT_PORTS or not host:
+    if scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
         return None
     return (scheme, host if port in (None, DEFAULT_PORTS[scheme]) else f"{host}:{port}")

@@ -124,7 +124,9 @@ class Archive:
         )
         path = self._path(document.sha256)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # Originals can hold what no output may tell (DESIGN.md, rule 9).
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(exist_ok=True)
             # A damaged file under the right name is mended by the next fetch of the same bytes.
             if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != document.sha256:
                 write_atomically(path, content)
@@ -201,14 +203,15 @@ def read_manifest(path: Path) -> Iterator[FetchedDocument]:
         yield FetchedDocument.from_json(values, where=where)
 
 
-def write_atomically(path: Path, content: bytes, *, is_kept: bool = True) -> None:
+def write_atomically(path: Path, content: bytes, *, is_kept: bool = True, secret: bool = False) -> None:
     """Write a file so that a crash leaves the old content or the new one, never a part; its folder is synced too.
 
     ``is_kept`` False: after a power cut it may be gone or damaged, which whoever reads it finds out. Nothing waits for the disk then.
+    ``secret``: at no moment can anybody but its owner read it.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as file:
+        with open(temporary, "wb", opener=_opened_for_its_owner if secret else None) as file:
             file.write(content)
             if is_kept:
                 file.flush()
@@ -220,6 +223,10 @@ def write_atomically(path: Path, content: bytes, *, is_kept: bool = True) -> Non
         raise
     if is_kept:
         sync_folder(path.parent)
+
+
+def _opened_for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def sync_folder(folder: Path) -> None:

@@ -37,7 +37,8 @@ _BEGIN_AT: Mapping[str, str] = {
     "line-yorisoi": "https://www.since2011.net/yorisoi/",
     "line-kokoro": "https://www.mhlw.go.jp/",
 }
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+#: A host with a name: an address in numbers is no page of a city, and may be a machine of our own.
+_HOST = re.compile(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tsunagari_indexer.errors import CorrectionError
+from tsunagari_indexer.typed_text import has_unseen
 from tsunagari_parsers import Finding, Level, ParsedDocument, Phone, Program
 from tsunagari_parsers.areas import find_excluded_areas
 from tsunagari_parsers.phones import is_dialable
 from tsunagari_parsers.places import municipalities_named, prefecture_named
 from tsunagari_parsers.text import comparable
 
+#: The longest description and the longest other value that a correction can make, in characters; a paper's own may be longer.
+MAX_TEXT, MAX_FIELD = 10_000, 500
 #: The code of the finding that says that a row was corrected.
 CORRECTED = "corrected"
 #: What the parsers say of a phone cell of which they made no number; its text can be corrected too.
@@ -106,12 +109,18 @@ def check(field: str, source: str, corrected: str) -> None:
     """That a correction can be right.
 
     Raises:
-        CorrectionError: an unknown field, a number that cannot be dialled, a place that is none, an empty name, no change.
+        CorrectionError: an unknown field, a number that cannot be dialled, a place that is none, an empty name, no change; or a text
+            that is too long for its field, or has characters that nobody can see and that the paper has not.
     """
     if field not in FIELDS:
         raise CorrectionError(f"項目「{field}」は訂正できません（{'、'.join(FIELDS)}）")
     if source == corrected:
         raise CorrectionError(f"訂正の前と後が同じです：「{source}」")
+    most = max(MAX_TEXT if field == "description" else MAX_FIELD, len(source))
+    if len(corrected) > most:
+        raise CorrectionError(f"訂正したあとの値は{most}文字までです（{len(corrected)}文字あります）")
+    if has_unseen(corrected, f"{source}\n"):
+        raise CorrectionError("訂正したあとの値に、目に見えない文字が入っています。打ち直してください")
     if field == "phone" and not (corrected.isascii() and is_dialable(corrected)):
         raise CorrectionError(f"電話番号「{corrected}」は、かけられる形ではありません（例：011-211-2962）")
     if field == "extension" and not re.fullmatch(r"[0-9-]*", corrected):

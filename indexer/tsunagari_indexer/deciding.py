@@ -18,6 +18,7 @@ from tsunagari_indexer.errors import CorrectionError, ReviewError
 from tsunagari_indexer.generation import Generation
 from tsunagari_indexer.listings import Listing, SourceDocument
 from tsunagari_indexer.review import ledger_of, newest, newest_if_any, review
+from tsunagari_indexer.typed_text import MAX_REASON, fault_of_text
 from tsunagari_indexer.workspace import Workspace, finding_key
 from tsunagari_parsers import Desk, Level
 
@@ -239,6 +240,8 @@ def _keep(workspace: Workspace, decision: Decision) -> None:
 def _named(reason: str, by: str) -> None:
     if not reason.strip():
         raise ReviewError("理由を書いてください", typed="理由（--note）を指定してください")
+    if fault := fault_of_text(reason.strip(), MAX_REASON, lines=True):
+        raise ReviewError(f"理由{fault}")
     if not by.strip():
         raise ReviewError("だれが決めたかを書いてください", typed="だれが決めたか（--by）を指定してください")
 

@@ -6,10 +6,12 @@ Migrations are the numbered files of ``migrations/``; each one and its record sh
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -75,6 +77,8 @@ class Ledger:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _make(path)
             connection = sqlite3.connect(path, isolation_level=None, timeout=30)
         except (OSError, sqlite3.Error) as error:
             raise LedgerError(f"台帳 {path} を開けません（{error}）") from error
@@ -278,9 +282,28 @@ class Ledger:
             if version in done:
                 continue
             with self.transaction():
+                # Somebody else may have done it while this one waited for its turn.
+                if self._connection.execute("SELECT 1 FROM migrations WHERE version = ?", (version,)).fetchone():
+                    continue
                 for statement in _statements(script):
                     self._connection.execute(statement)
                 self._connection.execute("INSERT INTO migrations VALUES (?, ?)", (version, _now()))
+
+
+def _make(path: Path) -> None:
+    """An empty ledger that nobody but its owner can read: it will hold hashes of passwords and people's notes.
+
+    SQLite gives its journal the same permissions. The file gets its name when it is closed: whoever closes a database file
+    takes the locks of this process on it away (sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    descriptor, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(descriptor)
+    try:
+        # Of two that begin together, the first one's stays.
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        Path(made).unlink()
 
 
 def is_behind(built: str, now: str, parts: int | None = None) -> bool:

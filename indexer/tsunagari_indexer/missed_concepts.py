@@ -113,7 +113,8 @@ def add_counts(root: Path, counted: Counted) -> None:
     """
     path = _path(root)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # The file has the small numbers too, which no page tells.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CountsError(f"数を残すフォルダー {path.parent} を作れません（{error}）") from error
     with _opened(path) as connection:

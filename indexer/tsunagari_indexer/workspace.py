@@ -37,6 +37,7 @@ from tsunagari_indexer.lexicon_additions import WORDS, in_force, left_out_findin
 from tsunagari_indexer.listings import index_listing, surfaces_of
 from tsunagari_indexer.offers import known_offer_rules
 from tsunagari_indexer.row_pictures import PictureCache
+from tsunagari_indexer.typed_text import MAX_REASON, fault_of_text
 from tsunagari_parsers import Level
 
 #: How many generations are kept, the published one included.
@@ -185,14 +186,18 @@ class Workspace:
                 ledger.accepted(),
             )
 
-    def discard_staged(self, *, by: str = "") -> int:
-        """Throw away what waits to be published; how many generations that were. What is published stays. ``by``: who does it."""
+    def discard_staged(self, *, by: str = "", staged: Sequence[int] | None = None) -> int:
+        """Throw away what waits to be published; how many generations that were. What is published stays.
+
+        Args:
+            by: who does it, for the audit log; empty for a command.
+            staged: the numbers that were looked at, if somebody did: no other ones are thrown away in their place.
+
+        Raises:
+            PublishRefusedError: other ones wait by now.
+        """
         with self._locked(), self._ledger() as ledger:
-            staged = ledger.generations("staged")
-            for record in staged:
-                self._discard(ledger, record)
-                ledger.record("discard", record.number, "", by)
-            return len(staged)
+            return self._discard_all(ledger, self._seen_staged(ledger, staged), by)
 
     def newest_staged(self) -> Staged | None:
         """The generation that :meth:`publish` would take, or None."""
@@ -218,8 +223,10 @@ class Workspace:
             name: the generation that was looked at, if somebody did: no other one is published in its place.
 
         Raises:
-            PublishRefusedError: nothing is staged, another one is, or somebody must look at findings first.
+            PublishRefusedError: nothing is staged, another one is, somebody must look at findings first, or the reason is no text to keep.
         """
+        if fault := fault_of_text((force or "").strip(), MAX_REASON, lines=True):
+            raise PublishRefusedError(f"理由{fault}")
         with self._locked(), self._ledger() as ledger:
             staged = ledger.generations("staged")
             if not staged:
@@ -248,28 +255,46 @@ class Workspace:
             behind = self._is_behind(ledger, record.name)
             previous = self._switch(ledger, record, going_back=False)
             ledger.record("publish", record.number, force.strip() if force and open_findings else "", by)
-            for other in staged[:-1]:
-                self._discard(ledger, other)
+            self._discard_all(ledger, staged[:-1], by)
             self._prune(ledger)
             return Published(record.name, previous, behind)
 
-    def rollback(self, to: int | None = None, *, by: str = "") -> Published:
+    def rollback(
+        self,
+        to: int | None = None,
+        *,
+        by: str = "",
+        current_was: int | None = None,
+        staged: Sequence[int] | None = None,
+    ) -> Published:
         """Go back to the generation published before this one, or to number ``to``; staged ones are discarded.
 
-        The ledger's decisions stay as they are. ``by``: who goes back.
+        The ledger's decisions stay as they are.
+
+        Args:
+            to: the number to go back to.
+            by: who goes back, for the audit log; empty for a command.
+            current_was: what was served when somebody looked, if somebody did.
+            staged: the numbers that waited then, which go away with it.
 
         Raises:
-            PublishRefusedError: there is no such generation, or its file is no longer kept.
+            PublishRefusedError: there is no such generation, its file is no longer kept, or what was looked at is no longer so.
         """
         with self._locked(), self._ledger() as ledger:
             current = self._record(ledger, self.current())
+            if current_was is not None and current.number != current_was:
+                raise PublishRefusedError(
+                    "見ているあいだに、公開している世代が変わりました。見直してから、もう一度選んでください"
+                )
+            going = self._seen_staged(ledger, staged)
             kept = [
                 record
                 for record in ledger.generations("published")
                 if record.number != current.number and self.generation_path(record.name).exists()
             ]
             # Not the highest number below: that may be one which was itself gone back from.
-            target = next((record for record in kept if record.number == (to or current.previous)), None)
+            wanted = current.previous if to is None else to
+            target = next((record for record in kept if record.number == wanted), None)
             if target is None:
                 numbers = "、".join(str(record.number) for record in kept) or "なし"
                 raise PublishRefusedError(
@@ -280,9 +305,22 @@ class Workspace:
             self._check_index(target)
             previous = self._switch(ledger, target, going_back=True)
             ledger.record("rollback", target.number, f"from {current.number}", by)
-            for record in ledger.generations("staged"):
-                self._discard(ledger, record)
+            self._discard_all(ledger, going, by)
             return Published(target.name, previous)
+
+    def _seen_staged(self, ledger: Ledger, seen: Sequence[int] | None) -> tuple[GenerationRecord, ...]:
+        staged = ledger.generations("staged")
+        if seen is not None and [one.number for one in staged] != sorted(seen):
+            raise PublishRefusedError(
+                "見ているあいだに、公開を待つ世代が変わりました。見直してから、もう一度選んでください"
+            )
+        return staged
+
+    def _discard_all(self, ledger: Ledger, staged: Sequence[GenerationRecord], by: str) -> int:
+        for record in staged:
+            self._discard(ledger, record)
+            ledger.record("discard", record.number, "", by)
+        return len(staged)
 
     def _switch(self, ledger: Ledger, record: GenerationRecord, *, going_back: bool) -> str | None:
         previous = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -21,6 +22,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tsunagari_site.i18n import language_of
 
 _NEVER = frozenset({"/", "/contacts", "/safety", "/healthz", "/robots.txt", "/busy"})
+
+
+def who_asks(client: tuple[str, int] | None) -> str:
+    """Whose requests are counted together: an IPv4 address; of IPv6 the /64, in which anybody at home has 2^64 of them (RFC 6177, section 2).
+
+    What is no address stays as it is; empty: nobody knows.
+    """
+    host = client[0] if client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped or IPv6Network((int(address), 64), strict=False))
 
 
 class RateLimit:
@@ -52,8 +69,7 @@ class RateLimit:
         await response(scope, receive, send)
 
     def _who(self, scope: Scope) -> str:
-        client = scope.get("client") or ("", 0)
-        return hashlib.blake2b(str(client[0]).encode(), key=self._key, digest_size=16).hexdigest()
+        return hashlib.blake2b(who_asks(scope.get("client")).encode(), key=self._key, digest_size=16).hexdigest()
 
     def _is_free(self, path: str) -> bool:
         return path.startswith(self._unlimited) or (path.removeprefix(language_of(path).prefix) or "/") in _NEVER

@@ -70,6 +70,8 @@ def test_no_page_and_no_answer_of_the_api_holds_them(demo_client: TestClient, ge
     ]
     paths += [f"/api/v1/programs/{listing.id}" for listing in listings]
     paths += ["/feeds/all.atom", *(f"/feeds/{prefecture.code}.atom" for prefecture in prefectures())]
+    paths += ["/coverage", "/coverage.csv", "/figures", "/api/v1/points.geojson"]
+    paths += [f"/api/v1/nearby?municipality={name}" for name in ("国立市", "立川市")]
     paths += [f"/api/v1/programs?per_page=100&kind={kind}" for kind in ("program", "sheet", "measure", "network")]
     for path in paths:
         answer = demo_client.get(path)

@@ -11,7 +11,7 @@ from datetime import date
 from tsunagari_indexer.confirmations import AskedBy, Confirmation, Outcome
 from tsunagari_indexer.confirming import seen_address
 from tsunagari_indexer.errors import ReviewError
-from tsunagari_site.admin.typed import fault_of_text
+from tsunagari_indexer.typed_text import fault_of_text
 
 #: The longest note, in characters.
 MAX_NOTE = 1000

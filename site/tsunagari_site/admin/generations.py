@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +21,6 @@ from tsunagari_site.admin.publishing import (
     REBUILD_DONE,
     PublishView,
     WaitingView,
-    number_of,
     plain,
     publish,
     read_waiting,
@@ -196,28 +196,25 @@ def _view(workspace: Workspace, record: GenerationRecord, current: str, previous
 
 def _roll_back(visit: Visit) -> str:
     """To the generation that was asked about, if what is served is still what the question said."""
-    workspace, to = visit.admin.workspace, visit.form.get("to", "")
-    if not (to.isascii() and to.isdigit() and len(to) < 10):
+    to, current, staged = (_numbers(visit.form.get(name, "")) for name in ("to", "current", "staged"))
+    if len(to) != 1 or len(current) != 1:
         raise PublishRefusedError("戻る世代を選んでください")
-    if visit.form.get("current") != str(number_of(workspace.current())):
-        raise PublishRefusedError(
-            "見ているあいだに、公開している世代が変わりました。見直してから、もう一度選んでください"
-        )
-    workspace.rollback(int(to), by=visit.account)
+    visit.admin.workspace.rollback(to[0], by=visit.account, current_was=current[0], staged=staged)
     return "rolled-back"
 
 
 def _discard(visit: Visit) -> str:
     """Those that were named in the question, and no other."""
-    workspace = visit.admin.workspace
-    with ledger_of(workspace) as ledger:
-        staged = " ".join(str(one.number) for one in ledger.generations("staged"))
-    if not staged or visit.form.get("staged") != staged:
-        raise PublishRefusedError(
-            "見ているあいだに、公開を待つ世代が変わりました。見直してから、もう一度選んでください"
-        )
-    workspace.discard_staged(by=visit.account)
+    staged = _numbers(visit.form.get("staged", ""))
+    if not staged:
+        raise PublishRefusedError("捨てる世代がありません。見直してから、もう一度選んでください")
+    visit.admin.workspace.discard_staged(by=visit.account, staged=staged)
     return "discarded"
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers of generations in a form's field; none of what cannot be any."""
+    return tuple(int(one) for one in text.split(" ") if re.fullmatch(r"[0-9]{1,9}", one))
 
 
 def _acting(act: Callable[[Visit], str]) -> Callable[[Visit], Awaitable[Response]]:

@@ -10,9 +10,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tsunagari_crawler import Edition, EditionError
 from tsunagari_crawler.edition import FIRST_FISCAL_YEAR, LAST_FISCAL_YEAR, LICENCES
+from tsunagari_indexer.confirming import seen_address
+from tsunagari_indexer.errors import ReviewError
 from tsunagari_indexer.listings import SourceDocument
+from tsunagari_indexer.typed_text import has_unseen
 from tsunagari_site.admin.jobs import EditionFields
 from tsunagari_site.calendar import era_year
 
@@ -103,6 +105,8 @@ def read_import_form(sent: Mapping[str, str], offered: Choices, *, can_ocr: bool
     texts = {name: _one_line(sent.get(name, "")) for name in ("year", "part", "title", "publisher", "url")}
     series, licence = sent.get("series", ""), sent.get("licence", _UNKNOWN)
     errors = {name: f"{LONGEST}文字までにしてください" for name, text in texts.items() if len(text) > LONGEST}
+    unseen = {name for name, text in texts.items() if has_unseen(text, "")}
+    errors |= dict.fromkeys(unseen, "目に見えない文字が入っています。打ち直してください")
     year = fiscal_year_of(texts["year"])
     if not texts["year"]:
         errors["year"] = _NO_YEAR
@@ -151,11 +155,12 @@ def series_name(series: str) -> str:
 
 
 def _is_address(url: str) -> bool:
+    """Whether it may stand on a public page: as of where something was seen, with a host's name and no password."""
     try:
-        Edition(fiscal_year=FIRST_FISCAL_YEAR, url=url)
-    except EditionError:
+        seen_address(url)
+    except ReviewError:
         return False
-    return bool(url.partition("://")[2]) and not set(url) & set(' "<>')
+    return True
 
 
 def _one_line(text: str) -> str:

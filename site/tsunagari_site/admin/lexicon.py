@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from tsunagari_indexer.adding_words import add_word, take_word_back
 from tsunagari_indexer.errors import WordError
+from tsunagari_indexer.typed_text import fault_of_text
 from tsunagari_site.admin.access import Access
 from tsunagari_site.admin.context import Visit
 from tsunagari_site.admin.lexicon_pages import (
@@ -19,7 +20,6 @@ from tsunagari_site.admin.lexicon_pages import (
     lexicon_page,
     missed_page,
 )
-from tsunagari_site.admin.typed import fault_of_text
 
 PATH = "/admin/lexicon"
 _DONE = {

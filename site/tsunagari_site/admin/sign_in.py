@@ -21,6 +21,7 @@ from tsunagari_site.admin.access import COOKIE, OVERVIEW, SIGN_IN, WINDOW, Acces
 from tsunagari_site.admin.context import Visit, render_admin
 from tsunagari_site.errors import SealError
 from tsunagari_site.forms import read_form
+from tsunagari_site.rate_limit import who_asks
 from tsunagari_site.seal import Sealer
 
 #: What the form's own token is sealed for: there is no session yet that it could belong to.
@@ -67,9 +68,8 @@ def routes(access: Access, sealer: Sealer) -> list[Route]:
         except SealError:
             return form_page(to, problem=_OLD_FORM, status=403)
         name, password = account_name(form.get("name", "")), form.get("password", "")
-        # Both are counted, whichever of them is used up: the answers must not tell which.
-        allowed = [access.by_address.take(_address(request)), access.by_account.take(name)]
-        if not all(allowed):
+        # The answers do not tell which is used up. Who has no attempt left uses up none of an account's either, nor any memory.
+        if not (access.by_address.take(_address(request)) and access.by_account.take(name)):
             response = form_page(to, problem=_TOO_MANY, status=429)
             response.headers["Retry-After"] = str(WINDOW * 60)
             return response
@@ -120,4 +120,4 @@ def _new_session(access: Access, name: str, password: str, earlier: str) -> str 
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return who_asks((request.client.host, request.client.port) if request.client else None)
