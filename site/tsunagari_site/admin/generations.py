@@ -201,7 +201,7 @@ def _roll_back(visit: Visit) -> str:
         raise PublishRefusedError("戻る世代を選んでください")
     if visit.form.get("current") != str(number_of(workspace.current())):
         raise PublishRefusedError(
-            "見ているあいだに、公開している世代が変わりました。見直してから、もう一度選んでください"
+            "見ているあいだに、公開している世代が変わりました。このページを確かめてから、もう一度選んでください"
         )
     workspace.rollback(int(to), by=visit.account)
     return "rolled-back"
@@ -214,7 +214,7 @@ def _discard(visit: Visit) -> str:
         staged = " ".join(str(one.number) for one in ledger.generations("staged"))
     if not staged or visit.form.get("staged") != staged:
         raise PublishRefusedError(
-            "見ているあいだに、公開を待つ世代が変わりました。見直してから、もう一度選んでください"
+            "見ているあいだに、公開を待つ世代が変わりました。このページを確かめてから、もう一度選んでください"
         )
     workspace.discard_staged(by=visit.account)
     return "discarded"
