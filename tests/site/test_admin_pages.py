@@ -17,6 +17,7 @@ from tests.site_walks import main_of, sections, text_of
 from tsunagari.importing import EditionOptions, import_documents
 from tsunagari.serving import sealing_key
 from tsunagari_indexer.ledger import AuditLine, Ledger
+from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_site.admin.audit import _ACTIONS, audit_page, in_words
 from tsunagari_site.admin.context import MENU, Admin
@@ -86,6 +87,13 @@ def test_the_overview_of_an_empty_folder_says_so(tmp_path: Path) -> None:
         assert "前の世代に戻す" not in page.text
 
 
+def listings(workspace: Workspace) -> list[Listing]:
+    from tsunagari_indexer.review import newest
+
+    with newest(workspace) as generation:
+        return list(generation.all_listings())
+
+
 def next_step(page: str) -> str:
     found = re.search(r'<p class="next">(.*?)</p>', page, re.DOTALL)
     assert found
@@ -94,7 +102,6 @@ def next_step(page: str) -> str:
 
 def test_the_overview_says_what_to_do_next_on_every_step_of_the_year(browser: TestClient, root: Path) -> None:
     from tsunagari_indexer.deciding import correct
-    from tsunagari_indexer.review import newest
 
     assert "新しい年度の一覧が出たら、取り込みから始めます。" in next_step(browser.get("/admin/").text)
     take(root, (*ROW[:-1], "011-211-2962"))
@@ -102,10 +109,9 @@ def test_the_overview_says_what_to_do_next_on_every_step_of_the_year(browser: Te
     take(root, ROW)
     assert "見直しで、要確認の指摘に答えます。" in next_step(browser.get("/admin/").text)
     workspace = Workspace(root)
-    with newest(workspace) as generation:
-        listing = next(one for one in generation.all_listings() if one.department)
+    listing = next(one for one in listings(workspace) if one.department)
     correct(workspace, listing.id, "department", None, "新しい課", reason="市のページ", by=NAME)
-    assert "世代のページの「作り直す」で反映します。" in next_step(browser.get("/admin/").text)
+    assert "答え終わったら、「作り直す」で反映します。" in next_step(browser.get("/admin/").text)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +146,7 @@ def test_the_overview_tells_of_decisions_that_no_generation_knows(browser: TestC
     with newest(workspace) as generation:
         listing = next(one for one in generation.all_listings() if one.department)
     correct(workspace, listing.id, "department", None, "新しい課", reason="市のページ", by=NAME)
+    assert "世代のページの「作り直す」で反映します。" in next_step(browser.get("/admin/").text)
     assert "まだ反映していない" in browser.get("/admin/").text
     first = text_of(re.findall(r"<tbody>\s*<tr>(.*?)</tr>", browser.get("/admin/audit").text, re.DOTALL)[0])
     assert NAME in first
