@@ -284,7 +284,7 @@ class Workspace:
             current = self._record(ledger, self.current())
             if current_was is not None and current.number != current_was:
                 raise PublishRefusedError(
-                    "見ているあいだに、公開している世代が変わりました。見直してから、もう一度選んでください"
+                    "見ているあいだに、公開している世代が変わりました。このページを確かめてから、もう一度選んでください"
                 )
             going = self._seen_staged(ledger, staged)
             kept = [
@@ -312,7 +312,7 @@ class Workspace:
         staged = ledger.generations("staged")
         if seen is not None and [one.number for one in staged] != sorted(seen):
             raise PublishRefusedError(
-                "見ているあいだに、公開を待つ世代が変わりました。見直してから、もう一度選んでください"
+                "見ているあいだに、公開を待つ世代が変わりました。このページを確かめてから、もう一度選んでください"
             )
         return staged
 

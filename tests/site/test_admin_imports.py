@@ -422,7 +422,7 @@ def test_pictures_can_be_read_only_where_the_program_for_it_is(root: Path, jobs:
         browser = signed_in(client)
         page = browser.get(PATH).text
         assert ('name="ocr"' in page) is can
-        assert ("文字認識（Tesseract）がない" in page) is not can
+        assert ("文字認識が使えない" in page) is not can
         upload(browser, ("一覧.pdf", PDF), ocr="1")
         assert jobs.jobs[0].request.ocr is can
 
@@ -541,7 +541,7 @@ def test_a_job_that_is_done_tells_all_that_the_command_tells(browser: TestClient
     )
     page = text_of(browser.get(f"{PATH}/{job.id}").text)
     for said in (
-        COUNTS.line,
+        "一覧.pdf：2021年度、3ページ、20行のうち事業18件、除いた行2",
         *COUNTS.details,
         *RESULT.replaced,
         *RESULT.findings,
@@ -551,6 +551,7 @@ def test_a_job_that_is_done_tells_all_that_the_command_tells(browser: TestClient
         "次のものは取り込めませんでした。ほかは取り込みました。",
     ):
         assert said in page, said
+    assert "national_list" not in page, "a name for developers"
 
 
 def test_the_way_leads_on_only_while_the_generation_waits(browser: TestClient, jobs: FakeJobs, root: Path) -> None:
@@ -581,7 +582,7 @@ def test_the_same_again_is_told(browser: TestClient, jobs: FakeJobs) -> None:
     [
         (
             {"state": JobState.INTERRUPTED, "message": "途中で止まりました。公開中のものは変わっていません。"},
-            ("途中で止まりました。公開中のものは変わっていません。", "同じファイルをもう一度送ってください"),
+            ("途中で止まりました。公開中のものは変わっていません。", "取り込みのページから、もう一度送ってください"),
         ),
         (
             {"state": JobState.FAILED, "result": ImportResult(failures=("半分.pdf：[truncated] 切れています",))},

@@ -162,7 +162,7 @@ def test_a_word_is_added_found_after_publishing_and_taken_back(browser: TestClie
     record = text_of(browser.get(f"{PATH}/record").text)
     assert record.index("取りちがえた") < record.index(REASON)
     audit = text_of(browser.get("/admin/audit").text)
-    assert "検索の言葉を足しました" in audit
+    assert "言葉を足しました" in audit
     assert "足した言葉を取り消しました" in audit
 
 

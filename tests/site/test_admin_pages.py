@@ -10,15 +10,20 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 from tests.admin_walks import NAME, admin_client, ledger_path, signed_in, with_accounts
-from tests.conftest import ROOT
+from tests.conftest import ROOT, UNLIMITED
 from tests.pdfs import table_pdf
 from tests.site_walks import main_of, sections, text_of
 
 from tsunagari.importing import EditionOptions, import_documents
+from tsunagari.serving import sealing_key
 from tsunagari_indexer.ledger import AuditLine, Ledger
+from tsunagari_indexer.listings import Listing
 from tsunagari_indexer.workspace import Workspace
 from tsunagari_site.admin.audit import _ACTIONS, audit_page, in_words
-from tsunagari_site.admin.context import MENU
+from tsunagari_site.admin.context import MENU, Admin
+from tsunagari_site.app import build_app
+from tsunagari_site.seal import Sealer
+from tsunagari_site.site import Site
 
 #: A telephone number that cannot be read: somebody must look at it.
 ROW = ("北海道", "札幌市", "つながり事業", "電話で、困りごとの相談を受ける。", "市民課", "調整中")
@@ -54,7 +59,7 @@ def test_the_overview_says_what_is_published_since_when(browser: TestClient, roo
         (record,) = ledger.generations("published")
     assert "世代 1 " in shown["いま公開しているもの"]
     assert re.search(r"公開した日時 20\d\d年\d+月\d+日 \d+:\d\d ", shown["いま公開しているもの"])
-    assert "文書 1 " in shown["いま公開しているもの"]
+    assert "文書 1件" in shown["いま公開しているもの"]
     assert "事業 82件" in shown["いま公開しているもの"]
     assert "ありません。" in shown["公開を待っているもの"]
     assert record.published_at
@@ -67,7 +72,7 @@ def test_the_overview_counts_what_somebody_must_look_at(browser: TestClient, roo
     assert staged.must_look
     waiting = text_of(sections(browser.get("/admin/").text)["公開を待っているもの"])
     assert "世代 2 " in waiting
-    assert "文書 2 " in waiting
+    assert "文書 2件" in waiting
     assert "事業 83件" in waiting
     assert f"{len(staged.must_look)}件 が、答えを待っています" in waiting
 
@@ -77,6 +82,59 @@ def test_the_overview_of_an_empty_folder_says_so(tmp_path: Path) -> None:
         page = signed_in(client).get("/admin/")
         assert page.status_code == 200
         assert "まだ何も公開していません。" in page.text
+        assert "つぎにすること：取り込みで、一覧のPDFを送ります。" in next_step(page.text)
+        # There is nothing to go back to.
+        assert "前の世代に戻す" not in page.text
+
+
+def listings(workspace: Workspace) -> list[Listing]:
+    from tsunagari_indexer.review import newest
+
+    with newest(workspace) as generation:
+        return list(generation.all_listings())
+
+
+def next_step(page: str) -> str:
+    found = re.search(r'<p class="next">(.*?)</p>', page, re.DOTALL)
+    assert found
+    return re.sub(r"<[^>]+>", "", found[1])
+
+
+def test_the_overview_says_what_to_do_next_on_every_step_of_the_year(browser: TestClient, root: Path) -> None:
+    from tsunagari_indexer.deciding import correct
+
+    assert "新しい年度の一覧が出たら、取り込みから始めます。" in next_step(browser.get("/admin/").text)
+    take(root, (*ROW[:-1], "011-211-2962"))
+    assert "見直しで、変わったところを見ます。" in next_step(browser.get("/admin/").text)
+    take(root, ROW)
+    assert "見直しで、要確認の指摘に答えます。" in next_step(browser.get("/admin/").text)
+    workspace = Workspace(root)
+    listing = next(one for one in listings(workspace) if one.department)
+    correct(workspace, listing.id, "department", None, "新しい課", reason="市のページ", by=NAME)
+    assert "答え終わったら、「作り直す」で反映します。" in next_step(browser.get("/admin/").text)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/admin/review/findings", "見直し"),
+        ("/admin/confirmations/areas/01", "窓口と事業の確認"),
+        ("/admin/lexicon/record", "言葉の追加"),
+    ],
+)
+def test_the_menu_marks_the_part_that_a_page_belongs_to(browser: TestClient, path: str, label: str) -> None:
+    page = browser.get(path).text
+    assert re.findall(r'aria-current="(\w+)">([^<]+)</a>', page) == [("true", label)]
+
+
+def test_too_many_requests_are_told_as_such_and_not_as_a_page_that_is_missing(root: Path) -> None:
+    site = Site(UNLIMITED.catalogue(root), Sealer(sealing_key(root)), requests_per_minute=1)
+    with TestClient(build_app(site, Admin(Workspace(root))), base_url="https://testserver") as client:
+        client.get("/areas")
+        answer = client.get("/admin", follow_redirects=False)
+    assert answer.status_code == 429
+    assert "少し待ってください" in main_of(answer.text)
+    assert "ページがありません" not in answer.text
 
 
 def test_the_overview_tells_of_decisions_that_no_generation_knows(browser: TestClient, root: Path) -> None:
@@ -88,6 +146,7 @@ def test_the_overview_tells_of_decisions_that_no_generation_knows(browser: TestC
     with newest(workspace) as generation:
         listing = next(one for one in generation.all_listings() if one.department)
     correct(workspace, listing.id, "department", None, "新しい課", reason="市のページ", by=NAME)
+    assert "世代のページの「作り直す」で反映します。" in next_step(browser.get("/admin/").text)
     assert "まだ反映していない" in browser.get("/admin/").text
     first = text_of(re.findall(r"<tbody>\s*<tr>(.*?)</tr>", browser.get("/admin/audit").text, re.DOTALL)[0])
     assert NAME in first
@@ -120,7 +179,7 @@ def test_the_menu_leads_only_to_pages_that_are_there_in_the_designs_order(browse
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        (line("stage", 7, "3 documents, 82 listings"), ("取り込んで、世代7を作りました", "文書3、事業など82件")),
+        (line("stage", 7, "3 documents, 82 listings"), ("世代7を作りました", "文書3、事業など82件")),
         (line("publish", 7), ("世代7を公開しました", "")),
         (line("publish", 7, "市に確認中"), ("世代7を公開しました", "要確認が残っていても公開した理由：市に確認中")),
         (line("rollback", 6, "from 7"), ("世代6に戻しました", "それまでの公開：世代7")),
@@ -129,10 +188,13 @@ def test_the_menu_leads_only_to_pages_that_are_there_in_the_designs_order(browse
             line("accept", None, "a.pdf [no-phone] 調整中: 原本どおり"),
             ("要確認の指摘を、見たうえで認めました", "a.pdf [no-phone] 調整中: 原本どおり"),
         ),
-        (line("decide", None, "same: p1 p2: 市に聞いた"), ("事業について決めました", "同じ事業：p1 p2: 市に聞いた")),
+        (
+            line("decide", None, "same: p1 p2: 市に聞いた"),
+            ("事業について決めました", "同じ事業：p1 p2　理由：市に聞いた"),
+        ),
         (
             line("decide", None, "left out: p1 : 見出し"),
-            ("事業について決めました", "載せない：p1 : 見出し"),
+            ("事業について決めました", "載せない：p1　理由：見出し"),
         ),
         (
             line("correct", None, "a.pdf phone: 1 → 2: 市に聞いた"),
@@ -140,12 +202,12 @@ def test_the_menu_leads_only_to_pages_that_are_there_in_the_designs_order(browse
         ),
         (
             line("confirm", None, "desk tokyo 2026-11-03 公式ページ 継続"),
-            ("確かめた記録を残しました", "窓口 tokyo 2026-11-03 公式ページ 継続"),
+            ("確かめた記録を残しました", "窓口 tokyo 2026年11月3日 公式ページ 継続"),
         ),
         (line("account-added", None, NAME), ("アカウントを作りました", NAME)),
         # What a later version wrote is shown as it stands, never left out.
         (line("something-new", 3, "x: y"), ("something-new", "x: y")),
-        (line("stage", 7, "otherwise"), ("取り込んで、世代7を作りました", "otherwise")),
+        (line("stage", 7, "otherwise"), ("世代7を作りました", "otherwise")),
     ],
 )
 def test_the_records_are_told_in_plain_words(entry: AuditLine, said: tuple[str, str]) -> None:

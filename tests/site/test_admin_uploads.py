@@ -135,8 +135,8 @@ def test_a_name_of_a_mac_is_the_name_that_everybody_else_writes(client: TestClie
         ("\\\\server\\list.pdf", "「/」や「\\」"),
         (".hidden.pdf", "「.」で始まって"),
         ("..", "「.」で始まって"),
-        ("a\x00.pdf", "制御文字"),
-        ("a\x1b[2J.pdf", "制御文字"),
+        ("a\x00.pdf", "目に見えない文字"),
+        ("a\x1b[2J.pdf", "目に見えない文字"),
         ("一覧\u202efdp.pdf", "見えない文字"),
         ("あ" * 197 + ".pdf", "200文字"),
         ("   ", "名前のない"),
@@ -179,7 +179,7 @@ def zipped() -> bytes:
         (b"list.txt", PDF, "中身はPDFです"),
         (b"list.txt", "事業名：つながり".encode("cp932"), "UTF-8のテキストではありません"),
         (b"list.txt", "あ".encode()[:2], "UTF-8のテキストではありません"),
-        (b"list.txt", b"a" * 5000 + b"\0", "制御文字"),
+        (b"list.txt", b"a" * 5000 + b"\0", "目に見えない文字"),
     ],
 )
 def test_what_is_no_pdf_and_no_text_is_refused_by_its_bytes(

@@ -79,6 +79,10 @@ def test_what_has_ended_or_changed_is_said_and_never_counts_as_going_on(asked: P
         page = find(client, prefecture="01")
         assert f"2026年11月3日に確かめました（電話）。{said}" in text_of(page)
         assert "続いていると確かめられた事業" not in page
+        # Nobody is told to ask whether a programme goes on that has ended; the number's other sentences stay.
+        programme = text_of(opened(client, page))
+        assert ("は、いまもありますか" in programme) is (outcome != "終了")
+        assert "「この番号には折り返さないでください」" in programme
 
 
 def test_a_call_that_nobody_took_says_nothing(asked: Path) -> None:

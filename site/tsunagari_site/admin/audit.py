@@ -18,7 +18,7 @@ PATH = "/admin/audit"
 _ON_A_PAGE = 50
 #: What was done; ``{n}`` is the generation's number.
 _ACTIONS: Mapping[str, str] = {
-    "stage": "取り込んで、世代{n}を作りました",
+    "stage": "世代{n}を作りました",
     "publish": "世代{n}を公開しました",
     "rollback": "世代{n}に戻しました",
     "discard": "公開を待っていた世代{n}を捨てました",
@@ -26,7 +26,7 @@ _ACTIONS: Mapping[str, str] = {
     "decide": "事業について決めました",
     "correct": "訂正しました",
     "confirm": "確かめた記録を残しました",
-    "word-added": "検索の言葉を足しました",
+    "word-added": "言葉を足しました",
     "word-taken-back": "足した言葉を取り消しました",
     "sign-in": "サインインしました",
     "sign-out": "サインアウトしました",
@@ -108,7 +108,7 @@ def _published(detail: str) -> str:
 
 def _decided(detail: str) -> str:
     verdict, _, rest = detail.partition(": ")
-    return f"{_VERDICTS[verdict]}：{rest}" if verdict in _VERDICTS else detail
+    return f"{_VERDICTS[verdict]}：{_with_reason(rest)}" if verdict in _VERDICTS else detail
 
 
 def _corrected(detail: str) -> str:
@@ -117,13 +117,19 @@ def _corrected(detail: str) -> str:
 
 def _confirmed(detail: str) -> str:
     kind, _, rest = detail.partition(" ")
-    return f"{_KINDS[kind]} {rest}" if kind in _KINDS else detail
+    dated = re.sub(r"\b(\d{4})-0?(\d{1,2})-0?(\d{1,2})\b", r"\1年\2月\3日", rest, count=1)
+    return f"{_KINDS[kind]} {dated}" if kind in _KINDS else detail
 
 
 def _worded(detail: str) -> str:
     concept, _, rest = detail.partition(" ")
     known = known_lexicon().concepts.get(concept)
-    return f"{known.label}：{rest}" if known else detail
+    return f"{known.label}：{_with_reason(rest)}" if known else detail
+
+
+def _with_reason(text: str) -> str:
+    what, colon, reason = text.partition(": ")
+    return f"{what.strip()}　理由：{reason}" if colon else text
 
 
 _DETAILS: Mapping[str, Callable[[str], str]] = {

@@ -207,7 +207,7 @@ def _discard(visit: Visit) -> str:
     """Those that were named in the question, and no other."""
     staged = _numbers(visit.form.get("staged", ""))
     if not staged:
-        raise PublishRefusedError("捨てる世代がありません。見直してから、もう一度選んでください")
+        raise PublishRefusedError("捨てる世代がありません。このページを確かめてから、もう一度選んでください")
     visit.admin.workspace.discard_staged(by=visit.account, staged=staged)
     return "discarded"
 

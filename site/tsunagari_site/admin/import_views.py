@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -184,12 +185,12 @@ def _progress(job: Job, there: int) -> str:
 
 
 def _advice(job: Job) -> str:
-    again = "理由を直してから、" if job.state is JobState.FAILED else ""
+    again = "上の理由を直してから、" if job.state is JobState.FAILED else ""
     if job.state not in {JobState.FAILED, JobState.INTERRUPTED}:
         return ""
     if job.request.kind is JobKind.REINDEX:
         return f"{again}取り込みのページの「作り直す」を、もう一度押してください。くり返すときは、このサイトを置いている人に、この画面を見せてください。"
-    return f"{again}取り込みのページから、同じファイルをもう一度送ってください。くり返すときは、このサイトを置いている人に、この画面を見せてください。"
+    return f"{again}取り込みのページから、もう一度送ってください。くり返すときは、このサイトを置いている人に、この画面を見せてください。"
 
 
 def _result(job: Job, staged: str | None) -> ResultView | None:
@@ -201,7 +202,7 @@ def _result(job: Job, staged: str | None) -> ResultView | None:
     return ResultView(
         number=_number(found.generation),
         waits=bool(found.generation) and found.generation == staged,
-        documents=tuple(ResultDocument(one.line, one.details) for one in found.documents),
+        documents=tuple(ResultDocument(_read(one.line), one.details) for one in found.documents),
         replaced=found.replaced,
         failures=tuple(map(on_the_form, found.failures)),
         must_look=must_look,
@@ -213,6 +214,11 @@ def _result(job: Job, staged: str | None) -> ResultView | None:
         programs=found.programs,
         others=found.others,
     )
+
+
+def _read(line: str) -> str:
+    """What was read of a document, without the name of the layout, which is a word for developers."""
+    return re.sub(r"年度「[a-z_]+」", "年度、", line, count=1)
 
 
 def running(jobs: Sequence[Job]) -> JobLine | None:

@@ -29,7 +29,7 @@ def safe_name(name: str) -> str:
     if set(name) & {"/", "\\"}:
         reason = "「/」や「\\」があります"
     elif any(unicodedata.category(character) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} for character in name):
-        reason = "見えない文字や制御文字があります"
+        reason = "目に見えない文字があります"
     elif name.startswith("."):
         reason = "「.」で始まっています"
     elif len(name) > _MOST_NAME:

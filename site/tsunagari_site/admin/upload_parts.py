@@ -269,7 +269,7 @@ class _Writing:
                 f"「{shown(self.name)}」はUTF-8のテキストではありません。文字コードをUTF-8にして保存してから、送ってください"
             ) from None
         if len(data.translate(None, _CONTROLS)) != len(data):
-            raise UploadRefusedError(f"「{shown(self.name)}」には、テキストにない制御文字があります")
+            raise UploadRefusedError(f"「{shown(self.name)}」には、テキストには使わない、目に見えない文字があります")
 
 
 def _megabytes(size: int) -> int:

@@ -143,4 +143,7 @@ async def _read(request: Request, boundary: bytes, reader: PartReader) -> None:
 def _no_room(error: OSError) -> UploadRefusedError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return UploadRefusedError("サーバーの空き容量が足りないため、ファイルを受け取れません", 507)
-    return UploadRefusedError(f"サーバーがファイルを書けないため、受け取れません（{error.strerror}）", 500)
+    return UploadRefusedError(
+        f"サーバーがファイルを書けないため、受け取れません。このサイトを置いている人に、この画面を見せてください（{error.strerror}）",
+        500,
+    )
