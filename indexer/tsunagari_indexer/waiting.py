@@ -13,12 +13,16 @@ _COUNTED = 4
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a generation does not know yet, oldest first; of confirmations and of words added or taken back, how many."""
+    """What a generation does not know yet, oldest first; of confirmations and of words added or taken back, how many.
+
+    ``newer`` is the number of a generation that was published after it and gone back from, or 0.
+    """
 
     decisions: tuple[Decision, ...] = ()
     corrections: tuple[Correction, ...] = ()
     confirmations: int = 0
     words: int = 0
+    newer: int = 0
 
     @property
     def keeps_from_publishing(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -38,7 +38,7 @@ class DecidedView:
 @dataclass(frozen=True, slots=True)
 class WaitingView:
     """What takes effect when the generation is built again. ``can_build``: pages may start that; ``running`` is a job under way (its beginning,
-    ISO 8601), ``failed`` what became of the last one where it did not end well."""
+    ISO 8601), ``failed`` what became of the last one where it did not end well. ``newer`` is the number of a generation that was gone back from, or 0."""
 
     decided: tuple[DecidedView, ...]
     confirmations: int
@@ -47,6 +47,7 @@ class WaitingView:
     can_build: bool
     running: str = ""
     failed: str = ""
+    newer: int = 0
 
     @property
     def is_any(self) -> bool:
@@ -82,7 +83,9 @@ def read_waiting(workspace: Workspace, name: str) -> Waiting:
 
 def waiting_of(ledger: Ledger, generation: Generation) -> Waiting:
     """The same, of an open generation."""
-    return waiting(ledger, generation.meta["decided_through"])
+    newest = max((one.number for one in ledger.generations("published")), default=0)
+    own = number_of(generation.meta["name"])
+    return replace(waiting(ledger, generation.meta["decided_through"]), newer=newest if newest > own else 0)
 
 
 def waiting_view(found: Waiting, jobs: Jobs | None, generation: Generation | None) -> WaitingView:
@@ -116,6 +119,7 @@ def waiting_view(found: Waiting, jobs: Jobs | None, generation: Generation | Non
         can_build=jobs is not None,
         running=newest.request.at if newest and not newest.state.is_over else "",
         failed=_failure(newest) if newest else "",
+        newer=found.newer,
     )
 
 
