@@ -169,7 +169,9 @@ class _Reading:
             if not ready:
                 raise self._too_slow()
             for reader in [one for one in self._readers if one.child.channel in ready]:
-                self._hear(reader)
+                # One that was heard before may have ended others, whose pages are of no use any more.
+                if reader in self._readers:
+                    self._hear(reader)
             if self._opened and not self._failures and is_worth_splitting(self._opened.pages):
                 while len(self._readers) < workers and self._next <= self._opened.pages:
                     self._start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +21,9 @@ LIMIT = 3
 
 
 @pytest.fixture
-def worn(published: Path) -> Iterator[TestClient]:
-    """A site whose limit this visitor has used up."""
+def worn(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """A site whose limit this visitor has used up, in a minute that does not end."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
     with site_at(published, NOW, per_minute=LIMIT) as client:
         for _ in range(LIMIT):
             assert client.get("/areas").status_code == 200

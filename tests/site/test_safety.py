@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.site_walks import find, site_at, text_of
 
+from tsunagari_indexer.missed_concepts import Missed
 from tsunagari_site.i18n import LANGUAGES
 from tsunagari_site.pages.safety import SafetyPage, safety_lines
 from tsunagari_site.rendering import EXIT_URL, static_files
@@ -66,11 +68,13 @@ def test_what_it_says_of_itself_is_so(client: TestClient) -> None:
     kept = SafetyPage().kept
     assert kept == (
         "さがしたことばや場所を、保存も記録もしません。ほかの会社にも送りません。",
+        "見つからなかったことの種類と回数だけを、月ごとに数えます。だれが、どんなことばでさがしたかは残しません。",
         "クッキーを使いません。会員登録もありません。",
         "さがした結果のアドレスからは、ことばや場所を読み取れません。1時間たつと開けなくなります。",
         "ページの名前には、相談や支援ということばを入れていません。",
     )
     assert LIFETIME == 3600
+    assert [one.name for one in fields(Missed)] == ["label", "month", "searches"]
     pages = [find(client, q="札幌 ナプキン"), client.get("/").text, client.get("/contacts").text]
     for page in pages:
         assert not re.search(r"相談|支援", re.findall(r"<title>(.*?)</title>", page)[0])
