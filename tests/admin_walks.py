@@ -22,7 +22,7 @@ from tsunagari_site.app import build_app
 from tsunagari_site.seal import Sealer
 from tsunagari_site.site import Site
 
-NAME, OTHER = "山田", "佐藤"
+NAME, OTHER = "担当", "副担当"
 PASSWORD, NEW_PASSWORD = "うちの犬は、3匹とも元気です", "となりの猫は、5匹とも昼寝中"
 #: The moment at which every test's clock begins.
 BEGIN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -59,7 +59,7 @@ class MadeJobs:
 
     def begin(self, state: JobState, message: str = "") -> None:
         """As if a job were in this state."""
-        request = JobRequest(JobKind.REINDEX, "山田", "2026-11-20T03:00:00+00:00")
+        request = JobRequest(JobKind.REINDEX, "担当", "2026-11-20T03:00:00+00:00")
         self.jobs.insert(0, Job("begun", request, state, message=message))
 
 

@@ -64,35 +64,35 @@ def may_sign_in(root: Path, name: str, password: str) -> bool:
 
 
 def test_an_account_is_made_listed_changed_and_disabled(tmp_path: Path) -> None:
-    done = account(tmp_path, "add", "山田", "--password-stdin", given=f"{PASSWORD}\n")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "アカウント「山田」を作りました。\n", "")
-    assert may_sign_in(tmp_path, "山田", PASSWORD)
+    done = account(tmp_path, "add", "担当", "--password-stdin", given=f"{PASSWORD}\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "アカウント「担当」を作りました。\n", "")
+    assert may_sign_in(tmp_path, "担当", PASSWORD)
     listed = account(tmp_path, "list")
-    assert listed.stdout.startswith("山田  作った日 20")
+    assert listed.stdout.startswith("担当  作った日 20")
     assert listed.stdout.endswith("使えます\n")
-    changed = account(tmp_path, "password", "山田", "--password-stdin", given=PASSWORD[::-1])
-    assert (changed.returncode, changed.stdout) == (0, "「山田」のパスワードを決め直しました。\n")
-    assert not may_sign_in(tmp_path, "山田", PASSWORD)
-    assert may_sign_in(tmp_path, "山田", PASSWORD[::-1])
-    assert account(tmp_path, "disable", "山田").stdout == "アカウント「山田」を止めました。\n"
+    changed = account(tmp_path, "password", "担当", "--password-stdin", given=PASSWORD[::-1])
+    assert (changed.returncode, changed.stdout) == (0, "「担当」のパスワードを決め直しました。\n")
+    assert not may_sign_in(tmp_path, "担当", PASSWORD)
+    assert may_sign_in(tmp_path, "担当", PASSWORD[::-1])
+    assert account(tmp_path, "disable", "担当").stdout == "アカウント「担当」を止めました。\n"
     assert "止めた日" in account(tmp_path, "list").stdout
-    assert not may_sign_in(tmp_path, "山田", PASSWORD[::-1])
-    back = account(tmp_path, "password", "山田", "--password-stdin", given=PASSWORD)
+    assert not may_sign_in(tmp_path, "担当", PASSWORD[::-1])
+    back = account(tmp_path, "password", "担当", "--password-stdin", given=PASSWORD)
     assert "また使えるようになりました" in back.stdout
-    assert may_sign_in(tmp_path, "山田", PASSWORD)
+    assert may_sign_in(tmp_path, "担当", PASSWORD)
 
 
 def test_a_password_is_asked_for_twice_without_showing_it(tmp_path: Path) -> None:
-    code, shown = typed(tmp_path, "add", "山田", lines=[PASSWORD, PASSWORD])
+    code, shown = typed(tmp_path, "add", "担当", lines=[PASSWORD, PASSWORD])
     assert code == 0, shown
     assert "パスワード（12文字以上。画面には出ません）：" in shown
     assert "もう一度：" in shown
     assert PASSWORD not in shown
-    assert may_sign_in(tmp_path, "山田", PASSWORD)
+    assert may_sign_in(tmp_path, "担当", PASSWORD)
 
 
 def test_two_passwords_that_differ_make_nothing(tmp_path: Path) -> None:
-    code, shown = typed(tmp_path, "add", "山田", lines=[PASSWORD, PASSWORD + "x"])
+    code, shown = typed(tmp_path, "add", "担当", lines=[PASSWORD, PASSWORD + "x"])
     assert code == 1
     assert "2回のパスワードが同じではありません" in shown
     assert PASSWORD not in shown
@@ -102,9 +102,9 @@ def test_two_passwords_that_differ_make_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "given", "said"),
     [
-        (["add", "山田", "--password-stdin"], "短い\n", "パスワードは12文字以上にしてください"),
-        (["add", "山田", "--password-stdin"], "", "パスワードは12文字以上にしてください"),
-        (["add", "山田"], None, "--password-stdin を付けてください"),
+        (["add", "担当", "--password-stdin"], "短い\n", "パスワードは12文字以上にしてください"),
+        (["add", "担当", "--password-stdin"], "", "パスワードは12文字以上にしてください"),
+        (["add", "担当"], None, "--password-stdin を付けてください"),
         (["add", " ", "--password-stdin"], PASSWORD, "名前は1文字から40文字まで"),
         (["password", "いない人", "--password-stdin"], PASSWORD, "「いない人」という名前のアカウントはありません"),
         (["disable", "いない人"], None, "「いない人」という名前のアカウントはありません"),
@@ -124,7 +124,7 @@ def test_what_cannot_be_is_refused_in_one_line(
 
 
 def test_no_command_takes_a_password_as_an_argument(tmp_path: Path) -> None:
-    for arguments in (["add", "山田", PASSWORD], ["add", "山田", "--password", PASSWORD]):
+    for arguments in (["add", "担当", PASSWORD], ["add", "担当", "--password", PASSWORD]):
         done = account(tmp_path, *arguments)
         assert done.returncode == 2
         assert not (tmp_path / "ledger.sqlite").exists()
@@ -132,7 +132,7 @@ def test_no_command_takes_a_password_as_an_argument(tmp_path: Path) -> None:
 
 def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     for code in (0, 1):
-        assert account(tmp_path, "add", "山田", "--password-stdin", given=PASSWORD).returncode == code
+        assert account(tmp_path, "add", "担当", "--password-stdin", given=PASSWORD).returncode == code
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         assert len(accounts(ledger)) == 1
 
@@ -150,9 +150,9 @@ def test_the_site_does_not_start_for_administrators_of_whom_there_is_none(tmp_pa
     assert done.returncode == 1
     assert "tsunagari account add 名前" in done.stderr
     assert done.stderr.count("\n") == 1
-    account(tmp_path, "add", "山田", "--password-stdin", given=PASSWORD)
+    account(tmp_path, "add", "担当", "--password-stdin", given=PASSWORD)
     build_site(Settings(admin=True), tmp_path)
-    account(tmp_path, "disable", "山田")
+    account(tmp_path, "disable", "担当")
     with pytest.raises(SettingsError, match="アカウントがありません"):
         build_site(Settings(admin=True), tmp_path)
 

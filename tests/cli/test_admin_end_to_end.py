@@ -87,12 +87,12 @@ def test_from_an_upload_to_the_public_page(data: Path, tmp_path: Path) -> None:
         )
         page = text_of(over(browser, sent).text)
         assert "まだ公開していません" in page
-        # The same sentences as the command's.
+        # The same sentences as the command's, without the layout's name.
         copy = tmp_path / "支援事業一覧.pdf"
         copy.write_bytes(LIST.read_bytes())
         told = import_result(import_documents(Workspace(tmp_path / "other"), [copy], EditionOptions(year=2024)))
         assert told.documents
-        for line in (*(one.line for one in told.documents), *told.findings):
+        for line in (*(one.line.replace(f"「{one.layout}」", "、") for one in told.documents), *told.findings):
             assert line in page
         assert len(list(result_lines(told))) > 1
         # Nothing is public before it is published.

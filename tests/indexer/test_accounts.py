@@ -40,9 +40,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def yamada(ledger: Ledger) -> Ledger:
-    """A ledger with the account 山田."""
-    add_account(ledger, "山田", PASSWORD, NOW)
+def named(ledger: Ledger) -> Ledger:
+    """A ledger with the account 担当."""
+    add_account(ledger, "担当", PASSWORD, NOW)
     return ledger
 
 
@@ -50,8 +50,8 @@ def held_hash(ledger: Ledger) -> str:
     return str(ledger.connection.execute("SELECT password_hash FROM accounts").fetchone()[0])
 
 
-def test_a_password_is_held_as_an_argon2id_hash_with_the_librarys_parameters(yamada: Ledger) -> None:
-    kept = extract_parameters(held_hash(yamada))
+def test_a_password_is_held_as_an_argon2id_hash_with_the_librarys_parameters(named: Ledger) -> None:
+    kept = extract_parameters(held_hash(named))
     usual = PasswordHasher()
     assert kept.type is Type.ID
     assert (kept.time_cost, kept.memory_cost, kept.parallelism) == (3, 65536, 4)
@@ -60,8 +60,8 @@ def test_a_password_is_held_as_an_argon2id_hash_with_the_librarys_parameters(yam
         usual.memory_cost,
         usual.parallelism,
     )
-    assert signed_in_as(yamada, "山田", PASSWORD) == "山田"
-    assert signed_in_as(yamada, "山田", PASSWORD + "x") is None
+    assert signed_in_as(named, "担当", PASSWORD) == "担当"
+    assert signed_in_as(named, "担当", PASSWORD + "x") is None
 
 
 def test_two_hashes_of_one_password_differ() -> None:
@@ -76,34 +76,34 @@ def test_a_password_too_short_or_too_long_is_refused_without_repeating_it(
     ledger: Ledger, password: str, message: str
 ) -> None:
     with pytest.raises(AccountError, match=message) as refused:
-        add_account(ledger, "山田", password, NOW)
+        add_account(ledger, "担当", password, NOW)
     assert not password or password not in str(refused.value)
     assert accounts(ledger) == ()
 
 
 def test_a_password_composed_otherwise_is_the_same(ledger: Ledger) -> None:
-    add_account(ledger, "山田", "パスワードはがぎぐげご１２", NOW)
+    add_account(ledger, "担当", "パスワードはがぎぐげご１２", NOW)
     # ガ as カ and a voiced sound mark, as some systems type it.
     assert (
-        signed_in_as(ledger, "山田", "ハ\u309aスワート\u3099はか\u3099き\u3099く\u3099け\u3099こ\u3099１２") == "山田"
+        signed_in_as(ledger, "担当", "ハ\u309aスワート\u3099はか\u3099き\u3099く\u3099け\u3099こ\u3099１２") == "担当"
     )
 
 
-def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(yamada: Ledger) -> None:
+def test_a_hash_of_older_parameters_is_made_anew_at_the_next_sign_in(named: Ledger) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
-    yamada.connection.execute("UPDATE accounts SET password_hash = ?", (weak,))
-    assert signed_in_as(yamada, "山田", "まちがったパスワード") is None
-    assert held_hash(yamada) == weak
-    assert signed_in_as(yamada, "山田", PASSWORD) == "山田"
-    assert not passwords.is_dated(held_hash(yamada))
-    assert signed_in_as(yamada, "山田", PASSWORD) == "山田"
+    named.connection.execute("UPDATE accounts SET password_hash = ?", (weak,))
+    assert signed_in_as(named, "担当", "まちがったパスワード") is None
+    assert held_hash(named) == weak
+    assert signed_in_as(named, "担当", PASSWORD) == "担当"
+    assert not passwords.is_dated(held_hash(named))
+    assert signed_in_as(named, "担当", PASSWORD) == "担当"
 
 
 @pytest.mark.parametrize("broken", ["", "x", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuu"])
-def test_a_hash_that_is_none_lets_nobody_in(yamada: Ledger, broken: str) -> None:
-    yamada.connection.execute("UPDATE accounts SET password_hash = ?", (broken,))
-    assert signed_in_as(yamada, "山田", PASSWORD) is None
-    assert signed_in_as(yamada, "山田", "") is None
+def test_a_hash_that_is_none_lets_nobody_in(named: Ledger, broken: str) -> None:
+    named.connection.execute("UPDATE accounts SET password_hash = ?", (broken,))
+    assert signed_in_as(named, "担当", PASSWORD) is None
+    assert signed_in_as(named, "担当", "") is None
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 41, "山\n田", "山\x1b[31m田", "山\u202e田"])
@@ -112,65 +112,65 @@ def test_a_name_that_could_not_be_read_in_the_records_is_refused(ledger: Ledger,
         add_account(ledger, name, PASSWORD, NOW)
 
 
-def test_a_name_is_given_once(yamada: Ledger) -> None:
+def test_a_name_is_given_once(named: Ledger) -> None:
     with pytest.raises(AccountError, match="もうあります"):
-        add_account(yamada, " 山田 ", PASSWORD, NOW)
-    disable_account(yamada, "山田", NOW)
+        add_account(named, " 担当 ", PASSWORD, NOW)
+    disable_account(named, "担当", NOW)
     with pytest.raises(AccountError, match="もうあります"):
-        add_account(yamada, "山田", PASSWORD, NOW)
+        add_account(named, "担当", PASSWORD, NOW)
 
 
-def test_a_disabled_account_keeps_its_name_and_comes_back_only_with_a_new_password(yamada: Ledger) -> None:
-    token = begin_session(yamada, "山田", NOW)
-    disable_account(yamada, "山田", NOW + timedelta(days=1))
-    (one,) = accounts(yamada)
-    assert (one.name, one.created_at, one.disabled_at) == ("山田", NOW, NOW + timedelta(days=1))
-    assert signed_in_as(yamada, "山田", PASSWORD) is None
-    assert find_session(yamada, token, NOW) is None
+def test_a_disabled_account_keeps_its_name_and_comes_back_only_with_a_new_password(named: Ledger) -> None:
+    token = begin_session(named, "担当", NOW)
+    disable_account(named, "担当", NOW + timedelta(days=1))
+    (one,) = accounts(named)
+    assert (one.name, one.created_at, one.disabled_at) == ("担当", NOW, NOW + timedelta(days=1))
+    assert signed_in_as(named, "担当", PASSWORD) is None
+    assert find_session(named, token, NOW) is None
     with pytest.raises(AccountError, match="もう止めてあります"):
-        disable_account(yamada, "山田", NOW)
-    assert set_password(yamada, "山田", PASSWORD[::-1]) is True
-    assert set_password(yamada, "山田", PASSWORD[::-1]) is False
-    assert signed_in_as(yamada, "山田", PASSWORD[::-1]) == "山田"
-    assert [(line.action, line.detail) for line in yamada.audit()] == [
-        ("account-added", "山田"),
-        ("account-disabled", "山田"),
-        ("account-enabled", "山田"),
-        ("account-password", "山田"),
-        ("account-password", "山田"),
+        disable_account(named, "担当", NOW)
+    assert set_password(named, "担当", PASSWORD[::-1]) is True
+    assert set_password(named, "担当", PASSWORD[::-1]) is False
+    assert signed_in_as(named, "担当", PASSWORD[::-1]) == "担当"
+    assert [(line.action, line.detail) for line in named.audit()] == [
+        ("account-added", "担当"),
+        ("account-disabled", "担当"),
+        ("account-enabled", "担当"),
+        ("account-password", "担当"),
+        ("account-password", "担当"),
     ]
 
 
-def test_changing_a_password_ends_every_session_and_begins_one(yamada: Ledger) -> None:
-    before = [begin_session(yamada, "山田", NOW) for _ in range(2)]
-    assert change_password(yamada, "山田", "まちがったパスワード", PASSWORD[::-1], NOW) is None
-    assert all(find_session(yamada, one, NOW) for one in before)
-    token = change_password(yamada, "山田", PASSWORD, PASSWORD[::-1], NOW)
+def test_changing_a_password_ends_every_session_and_begins_one(named: Ledger) -> None:
+    before = [begin_session(named, "担当", NOW) for _ in range(2)]
+    assert change_password(named, "担当", "まちがったパスワード", PASSWORD[::-1], NOW) is None
+    assert all(find_session(named, one, NOW) for one in before)
+    token = change_password(named, "担当", PASSWORD, PASSWORD[::-1], NOW)
     assert token
-    assert find_session(yamada, token, NOW)
-    assert not any(find_session(yamada, one, NOW) for one in before)
-    assert signed_in_as(yamada, "山田", PASSWORD) is None
-    assert signed_in_as(yamada, "山田", PASSWORD[::-1]) == "山田"
-    assert (yamada.audit()[-1].who, yamada.audit()[-1].action) == ("山田", "account-password")
+    assert find_session(named, token, NOW)
+    assert not any(find_session(named, one, NOW) for one in before)
+    assert signed_in_as(named, "担当", PASSWORD) is None
+    assert signed_in_as(named, "担当", PASSWORD[::-1]) == "担当"
+    assert (named.audit()[-1].who, named.audit()[-1].action) == ("担当", "account-password")
 
 
 def test_an_account_disabled_while_its_password_is_changed_stays_disabled(
-    yamada: Ledger, monkeypatch: pytest.MonkeyPatch
+    named: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def disabled_meanwhile(password: str) -> str:
-        disable_account(yamada, "山田", NOW)
+        disable_account(named, "担当", NOW)
         return passwords.hash_password(password)
 
     monkeypatch.setattr("tsunagari_indexer.accounts.hash_password", disabled_meanwhile)
-    assert change_password(yamada, "山田", PASSWORD, PASSWORD[::-1], NOW) is None
-    assert accounts(yamada)[0].disabled_at
-    assert yamada.connection.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
+    assert change_password(named, "担当", PASSWORD, PASSWORD[::-1], NOW) is None
+    assert accounts(named)[0].disabled_at
+    assert named.connection.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
 
 
-def test_a_session_of_a_disabled_account_is_none_even_if_its_row_is_left(yamada: Ledger) -> None:
-    token = begin_session(yamada, "山田", NOW)
-    yamada.connection.execute("UPDATE accounts SET disabled_at = '2026-11-20T03:00:00+00:00'")
-    assert find_session(yamada, token, NOW) is None
+def test_a_session_of_a_disabled_account_is_none_even_if_its_row_is_left(named: Ledger) -> None:
+    token = begin_session(named, "担当", NOW)
+    named.connection.execute("UPDATE accounts SET disabled_at = '2026-11-20T03:00:00+00:00'")
+    assert find_session(named, token, NOW) is None
 
 
 def test_nobody_can_be_changed_who_is_not_there(ledger: Ledger) -> None:
@@ -180,14 +180,14 @@ def test_nobody_can_be_changed_who_is_not_there(ledger: Ledger) -> None:
         set_password(ledger, "だれか", PASSWORD)
 
 
-def test_a_token_has_32_random_bytes_and_the_ledger_its_sha256_alone(yamada: Ledger) -> None:
-    tokens = {begin_session(yamada, "山田", NOW) for _ in range(20)}
+def test_a_token_has_32_random_bytes_and_the_ledger_its_sha256_alone(named: Ledger) -> None:
+    tokens = {begin_session(named, "担当", NOW) for _ in range(20)}
     assert len(tokens) == 20
     assert {len(token) for token in tokens} == {43}
-    held = {row[0] for row in yamada.connection.execute("SELECT token_hash FROM sessions")}
+    held = {row[0] for row in named.connection.execute("SELECT token_hash FROM sessions")}
     assert held == {hashlib.sha256(token.encode()).hexdigest() for token in tokens}
     for one in held:
-        assert find_session(yamada, one, NOW) is None
+        assert find_session(named, one, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -200,48 +200,48 @@ def test_a_token_has_32_random_bytes_and_the_ledger_its_sha256_alone(yamada: Led
     ],
 )
 def test_a_session_is_over_after_half_an_hour_unused_or_half_a_day(
-    yamada: Ledger, moved: timedelta, touched: bool, stands: bool
+    named: Ledger, moved: timedelta, touched: bool, stands: bool
 ) -> None:
-    token = begin_session(yamada, "山田", NOW)
+    token = begin_session(named, "担当", NOW)
     if touched:
-        session = find_session(yamada, token, NOW)
+        session = find_session(named, token, NOW)
         assert session
-        touch_session(yamada, token, session, NOW + moved - timedelta(minutes=1))
-    assert (find_session(yamada, token, NOW + moved) is not None) == stands
+        touch_session(named, token, session, NOW + moved - timedelta(minutes=1))
+    assert (find_session(named, token, NOW + moved) is not None) == stands
     # What is over does not come back when a clock is set back.
-    assert (find_session(yamada, token, NOW + timedelta(minutes=1)) is not None) == stands
+    assert (find_session(named, token, NOW + timedelta(minutes=1)) is not None) == stands
 
 
-def test_the_last_use_is_written_at_most_once_a_minute(yamada: Ledger) -> None:
-    token = begin_session(yamada, "山田", NOW)
+def test_the_last_use_is_written_at_most_once_a_minute(named: Ledger) -> None:
+    token = begin_session(named, "担当", NOW)
     for seconds, seen in ((59, 0), (60, 60), (100, 60), (120, 120)):
         moment = NOW + timedelta(seconds=seconds)
-        session = find_session(yamada, token, moment)
+        session = find_session(named, token, moment)
         assert session
-        touch_session(yamada, token, session, moment)
-        again = find_session(yamada, token, moment)
+        touch_session(named, token, session, moment)
+        again = find_session(named, token, moment)
         assert again
         assert again.last_seen_at == NOW + timedelta(seconds=seen)
 
 
-def test_sessions_end_one_by_one_or_all_of_an_account_and_old_ones_are_swept(yamada: Ledger) -> None:
-    add_account(yamada, "佐藤", PASSWORD, NOW)
-    first, second, theirs = (begin_session(yamada, name, NOW) for name in ("山田", "山田", "佐藤"))
-    end_session(yamada, first)
-    assert [find_session(yamada, one, NOW) is not None for one in (first, second, theirs)] == [False, True, True]
-    end_sessions(yamada, "山田")
-    assert [find_session(yamada, one, NOW) is not None for one in (second, theirs)] == [False, True]
+def test_sessions_end_one_by_one_or_all_of_an_account_and_old_ones_are_swept(named: Ledger) -> None:
+    add_account(named, "副担当", PASSWORD, NOW)
+    first, second, theirs = (begin_session(named, name, NOW) for name in ("担当", "担当", "副担当"))
+    end_session(named, first)
+    assert [find_session(named, one, NOW) is not None for one in (first, second, theirs)] == [False, True, True]
+    end_sessions(named, "担当")
+    assert [find_session(named, one, NOW) is not None for one in (second, theirs)] == [False, True]
     later = NOW + timedelta(hours=1)
-    fresh = begin_session(yamada, "山田", later)
-    sweep_sessions(yamada, later)
-    (left,) = yamada.connection.execute("SELECT token_hash FROM sessions").fetchall()
+    fresh = begin_session(named, "担当", later)
+    sweep_sessions(named, later)
+    (left,) = named.connection.execute("SELECT token_hash FROM sessions").fetchall()
     assert left[0] == hashlib.sha256(fresh.encode()).hexdigest()
 
 
 def test_a_record_says_who_and_older_ones_say_nobody(ledger: Ledger) -> None:
-    ledger.record("publish", 3, "理由", "山田")
+    ledger.record("publish", 3, "理由", "担当")
     ledger.record("publish", 4, "")
     assert [(line.who, line.action, line.generation, line.detail) for line in ledger.audit()] == [
-        ("山田", "publish", 3, "理由"),
+        ("担当", "publish", 3, "理由"),
         ("", "publish", 4, ""),
     ]

@@ -52,7 +52,7 @@ CHANGES = ("/admin/password", "/admin/sign-out")
 
 @pytest.fixture
 def root(published: Path, tmp_path: Path) -> Path:
-    """A data folder of this test's own with the account 山田."""
+    """A data folder of this test's own with the account 担当."""
     root = tmp_path / "data"
     shutil.copytree(published, root)
     return with_accounts(root)

@@ -46,7 +46,7 @@ GOOD = {"on": "2026-11-19", "way": "公式ページ", "outcome": "継続", "url"
 
 @pytest.fixture
 def root(published: Path, tmp_path: Path) -> Path:
-    """A data folder of this test's own with the accounts 山田 and 佐藤."""
+    """A data folder of this test's own with the accounts 担当 and 副担当."""
     shutil.copytree(published, tmp_path / "data")
     return with_accounts(tmp_path / "data", NAME, OTHER)
 

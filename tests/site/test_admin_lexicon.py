@@ -30,7 +30,7 @@ REASON = "相談で聞いた"
 
 @pytest.fixture
 def root(published: Path, tmp_path: Path) -> Path:
-    """A data folder of this test's own with the account 山田."""
+    """A data folder of this test's own with the account 担当."""
     shutil.copytree(published, tmp_path / "data", ignore=shutil.ignore_patterns("counts"))
     return with_accounts(tmp_path / "data")
 
