@@ -127,7 +127,7 @@ def test_from_an_upload_to_the_public_page(data: Path, tmp_path: Path) -> None:
         assert "前に取り込んだものと同じです" in over(browser, again).text
         rebuilt = over(browser, send(browser, f"{PATH}/rebuild", PATH))
         assert "世代2を作りました" in text_of(rebuilt.text)
-        assert re.search(rf"{NAME} 取り込んで、世代2を作りました", text_of(browser.get("/admin/audit").text))
+        assert re.search(rf"{NAME} 世代2を作りました", text_of(browser.get("/admin/audit").text))
 
 
 def test_a_job_goes_on_while_the_site_is_started_again_and_a_second_is_refused_meanwhile(data: Path) -> None:
